@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/**
+ * DOC: What this project's ring offers beside the kernel's virtqueue API
+ *
+ * A driver that owns DMA-able memory per request (a tag of blk-mq, a slot of
+ * a transmit ring) can write the descriptors of a request straight into a
+ * table in that memory, outside of any queue lock, and then hand the finished
+ * table to the queue with one call.  Nothing is allocated, no scatterlist is
+ * built, and each segment is looked at once.
+ *
+ * Recipe::
+ *
+ *	if (virtqueue_ext_available() &&
+ *	    !virtqueue_table_init(vq, &t, mem, mem_dma, entries)) {
+ *		virtqueue_table_begin(&t);
+ *		virtqueue_table_out(&t, hdr_dma, sizeof(hdr));
+ *		virtqueue_table_in(&t, data_dma, data_len);
+ *		virtqueue_table_in(&t, status_dma, 1);
+ *
+ *		spin_lock(&lock);
+ *		err = virtqueue_add_table(vq, &t, request);
+ *		kick = last && virtqueue_kick_prepare(vq);
+ *		spin_unlock(&lock);
+ *		if (kick)
+ *			virtqueue_notify(vq);
+ *	}
+ *
+ * The buffer comes back through virtqueue_get_buf() like any other.  All
+ * device-readable entries come before all device-writable ones (VIRTIO 1.4,
+ * 2.7.4.2).  Whether the device is given the table itself (one indirect
+ * descriptor) or a chain of ring descriptors that says the same is the
+ * queue's business.
+ *
+ * A driver built with this header still loads on the kernel's own
+ * virtio_ring.ko: the symbols are weak there, virtqueue_ext_available() is
+ * false, and the driver uses virtqueue_add_sgs() instead.
+ */
+#ifndef _VIRTQUEUE_EXT_H
+#define _VIRTQUEUE_EXT_H
+
+#include <linux/virtio.h>
+#include <linux/virtio_config.h>
+#include <uapi/linux/virtio_ring.h>
+
+/* The ring's own files define the symbols; everybody else may miss them. */
+#ifdef VIRTQUEUE_EXT_PROVIDER
+#define VIRTQUEUE_EXT_WEAK
+#else
+#define VIRTQUEUE_EXT_WEAK __weak
+#endif
+
+/**
+ * struct virtqueue_table - descriptors of one request, in the driver's memory
+ * @desc: CPU address of the entries (16 bytes each); links are written once,
+ *	by virtqueue_table_init()
+ * @addr: address by which the device finds @desc
+ * @in_bytes: bytes that the device may write, summed over the entries
+ * @max: entries that @desc has room for
+ * @num: entries filled since virtqueue_table_begin()
+ * @out_num: how many of them are device-readable
+ * @little_endian: byte order of the entries (false only for a legacy device
+ *	on a big-endian guest)
+ *
+ * Private to its request: no lock.  Only @desc is memory that the device can
+ * reach; no field of this struct may be placed in such memory.
+ */
+struct virtqueue_table {
+	struct vring_desc *desc;
+	dma_addr_t addr;
+	u32 in_bytes;
+	u16 max;
+	u16 num;
+	u16 out_num;
+	bool little_endian;
+};
+
+/**
+ * virtqueue_ext_dma_dev - the device to map buffers for
+ * @vq: the queue
+ *
+ * A driver that fills a &struct virtqueue_table puts addresses there that the
+ * device understands.  Context: any.
+ *
+ * Return: the device for the DMA API when the queue's device is behind it
+ * (VIRTIO_F_ACCESS_PLATFORM, VIRTIO 1.4, 6.1), or NULL when the device takes
+ * guest-physical addresses as they are.
+ */
+struct device *virtqueue_ext_dma_dev(struct virtqueue *vq) VIRTQUEUE_EXT_WEAK;
+
+/**
+ * virtqueue_table_init - make a table ready to be filled
+ * @vq: the queue that it will be added to
+ * @t: the table
+ * @mem: 16-byte aligned memory for @max entries, coherent for the device
+ *	returned by virtqueue_ext_dma_dev() if there is one
+ * @addr: address of @mem for the device
+ * @max: number of entries, at least 1
+ *
+ * Writes the links between the entries, once for the life of the table.
+ * Call it again after the queue was re-created (restore, reset).
+ * Context: any.
+ *
+ * Return: 0, -EINVAL for arguments out of range, -EOPNOTSUPP when this queue
+ * cannot take tables.
+ */
+int virtqueue_table_init(struct virtqueue *vq, struct virtqueue_table *t,
+			 void *mem, dma_addr_t addr,
+			 u16 max) VIRTQUEUE_EXT_WEAK;
+
+/**
+ * virtqueue_add_table - expose a filled table to the device
+ * @vq: the queue
+ * @t: the table; it and its memory belong to the queue until the buffer comes
+ *	back from virtqueue_get_buf() or virtqueue_detach_unused_buf()
+ * @data: the token, not NULL
+ *
+ * The buffer becomes visible to the device with the next
+ * virtqueue_kick_prepare() or virtqueue_kick(): one publication for all that
+ * was added since the last.  The caller serialises all operations on @vq.
+ * Context: any.
+ *
+ * Return: 0, -ENOSPC when the ring has no room now, -EINVAL when @t holds no
+ * entries or more than the queue has (VIRTIO 1.4, 2.7.5.2), -EIO when the queue
+ * is broken.
+ */
+int virtqueue_add_table(struct virtqueue *vq, struct virtqueue_table *t,
+			void *data) VIRTQUEUE_EXT_WEAK;
+
+/**
+ * virtqueue_ext_available - does the loaded virtio_ring.ko have this API?
+ *
+ * Constant from load to unload: ask once, at probe.
+ *
+ * Return: true on this project's ring, false on the kernel's own.
+ */
+static inline bool virtqueue_ext_available(void)
+{
+#ifdef VIRTQUEUE_EXT_PROVIDER
+	return true;
+#else
+	return virtqueue_add_table != NULL;
+#endif
+}
+
+/**
+ * virtqueue_table_begin - forget what the table held
+ * @t: the table, not owned by the queue
+ */
+static inline void virtqueue_table_begin(struct virtqueue_table *t)
+{
+	t->num = 0;
+	t->out_num = 0;
+	t->in_bytes = 0;
+}
+
+/* Entry @t->num: the link behind it is always set; the queue ends the chain. */
+static inline void __virtqueue_table_put(struct virtqueue_table *t,
+					 dma_addr_t addr, u32 len, u16 flags)
+{
+	struct vring_desc *d = &t->desc[t->num++];
+
+	d->addr = __cpu_to_virtio64(t->little_endian, addr);
+	d->len = __cpu_to_virtio32(t->little_endian, len);
+	d->flags = __cpu_to_virtio16(t->little_endian,
+				     flags | VRING_DESC_F_NEXT);
+}
+
+/**
+ * virtqueue_table_out - append a segment that the device reads
+ * @t: a table with room left (@t->num < @t->max: the caller's to see to)
+ * @addr: address for the device
+ * @len: bytes, not 0
+ *
+ * All device-readable segments come before the first device-writable one.
+ */
+static inline void virtqueue_table_out(struct virtqueue_table *t,
+				       dma_addr_t addr, u32 len)
+{
+	t->out_num++;
+	__virtqueue_table_put(t, addr, len, 0);
+}
+
+/**
+ * virtqueue_table_in - append a segment that the device writes
+ * @t: a table with room left (@t->num < @t->max: the caller's to see to)
+ * @addr: address for the device
+ * @len: bytes, not 0
+ */
+static inline void virtqueue_table_in(struct virtqueue_table *t,
+				      dma_addr_t addr, u32 len)
+{
+	t->in_bytes += len;
+	__virtqueue_table_put(t, addr, len, VRING_DESC_F_WRITE);
+}
+
+#endif /* _VIRTQUEUE_EXT_H */

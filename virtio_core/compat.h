@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/**
+ * DOC: What differs between kernels
+ *
+ * Force-included into every file (Kbuild), and the only file that may know
+ * that kernels differ.  It looks at the HAVE_* answers of compat.mk, which
+ * probes the target's headers, never at version numbers.
+ *
+ * It also gives the constants of VIRTIO 1.4 that the headers of an older
+ * kernel lack, each with its section.
+ */
+#ifndef _VIRTIO_COMPAT_H
+#define _VIRTIO_COMPAT_H
+
+#ifdef HAVE_VIRTQUEUE_INFO
+#error "This kernel's find_vqs() takes struct virtqueue_info: not supported"
+#endif
+
+#endif /* _VIRTIO_COMPAT_H */
