@@ -10,7 +10,8 @@
  * What the device says is checked before it is believed:
  *
  * - the walk stops after VP_CAPS_WALK_MAX links, whatever they say;
- * - a capability is read once, into private memory;
+ * - a capability is read once, into private memory, and only as far as its
+ *   type needs: pci_cfg_data in particular is never touched (4.1.4.9.2);
  * - reserved values of cfg_type and bar are ignored (4.1.4.1);
  * - a structure counts only when its capability is long enough for its type,
  *   it lies wholly inside a BAR that exists, it is as long and as aligned as
@@ -92,8 +93,8 @@ struct vp_region {
  * @common: common configuration, at least VP_COMMON_MIN bytes, 4-byte aligned
  * @notify: notification area, at least 2 bytes, 2-byte aligned
  * @isr: ISR status, at least 1 byte
- * @device: device-specific configuration, 4-byte aligned; @device.len is 0
- *	for a device that has none
+ * @device: device-specific configuration, 4-byte aligned; its length is 0
+ *	for a device that has none, or none that is acceptable
  * @notify_multiplier: bytes between two values of queue_notify_off; even
  *	or 0
  */
