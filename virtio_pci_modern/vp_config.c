@@ -19,18 +19,18 @@ static u64 vp_modern_get_features(struct virtio_device *vdev)
 	struct vp_modern *md = vdev_to_vp_modern(vdev);
 	u64 features;
 
-	vp_common_write(md, device_feature_select, 0);
-	features = vp_common_read(md, device_feature);
-	vp_common_write(md, device_feature_select, 1);
-	return features | (u64)vp_common_read(md, device_feature) << 32;
+	vp_write32(0, &md->common->device_feature_select);
+	features = vp_read32(&md->common->device_feature);
+	vp_write32(1, &md->common->device_feature_select);
+	return features | (u64)vp_read32(&md->common->device_feature) << 32;
 }
 
 static void vp_modern_write_features(struct vp_modern *md, u64 features)
 {
-	vp_common_write(md, guest_feature_select, 0);
-	vp_common_write(md, guest_feature, lower_32_bits(features));
-	vp_common_write(md, guest_feature_select, 1);
-	vp_common_write(md, guest_feature, upper_32_bits(features));
+	vp_write32(0, &md->common->guest_feature_select);
+	vp_write32(lower_32_bits(features), &md->common->guest_feature);
+	vp_write32(1, &md->common->guest_feature_select);
+	vp_write32(upper_32_bits(features), &md->common->guest_feature);
 }
 
 /*
@@ -172,7 +172,7 @@ static u8 vp_modern_gen_answer(struct vp_modern *md, u8 now)
 static u32 vp_modern_generation(struct virtio_device *vdev)
 {
 	struct vp_modern *md = vdev_to_vp_modern(vdev);
-	u8 now = vp_common_read(md, config_generation);
+	u8 now = vp_read8(&md->common->config_generation);
 	unsigned long flags;
 
 	spin_lock_irqsave(&md->gen_lock, flags);

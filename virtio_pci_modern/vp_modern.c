@@ -130,6 +130,7 @@ static void vp_modern_unmap(struct vp_modern *md)
 static int vp_modern_map(struct vp_modern *md)
 {
 	const struct vp_caps *caps = &md->caps;
+	bool notify_once = caps->notify.len <= VP_NOTIFY_MAP_MAX;
 	int err;
 
 	md->bars = BIT(caps->common.bar) | BIT(caps->notify.bar) |
@@ -149,12 +150,12 @@ static int vp_modern_map(struct vp_modern *md)
 		md->device_len = min_t(u64, caps->device.len,
 				       VP_DEVICE_MAP_MAX);
 	}
-	if (caps->notify.len <= VP_NOTIFY_MAP_MAX)
+	if (notify_once)
 		md->notify = vp_modern_map_one(md, &caps->notify,
 					       VP_NOTIFY_MAP_MAX);
 
-	if (md->common && md->isr && !md->device == !caps->device.len &&
-	    !md->notify == (caps->notify.len > VP_NOTIFY_MAP_MAX))
+	if (md->common && md->isr && (md->device || !caps->device.len) &&
+	    (md->notify || !notify_once))
 		return 0;
 	vp_modern_unmap(md);
 	return -ENOMEM;

@@ -42,7 +42,7 @@ struct vp_modern {
 	unsigned int device_len;
 	void __iomem *notify;
 
-	spinlock_t gen_lock;
+	spinlock_t gen_lock;	/* the fields below */
 	u8 gen_seen;
 	u8 gen_told;
 	unsigned int gen_changes;
@@ -58,18 +58,39 @@ static inline struct vp_modern *vdev_to_vp_modern(struct virtio_device *vdev)
 }
 
 /*
- * One access of exactly the width of the field, as VIRTIO 1.4, 4.1.3.1 asks.
+ * One access of exactly the width of the field, as VIRTIO 1.4, 4.1.3.1 asks:
+ * the type of the pointer is that of the field in the structure's layout.
  * The accessors convert from and to little-endian.
  */
-#define vp_common_read(md, field)					\
-	_Generic(((struct virtio_pci_common_cfg *)NULL)->field,		\
-		 __u8: ioread8, __le16: ioread16, __le32: ioread32)	\
-	(&(md)->common->field)
+static inline u8 vp_read8(const u8 __iomem *field)
+{
+	return ioread8(field);
+}
 
-#define vp_common_write(md, field, value)				\
-	_Generic(((struct virtio_pci_common_cfg *)NULL)->field,		\
-		 __u8: iowrite8, __le16: iowrite16, __le32: iowrite32)	\
-	(value, &(md)->common->field)
+static inline u16 vp_read16(const __le16 __iomem *field)
+{
+	return ioread16(field);
+}
+
+static inline u32 vp_read32(const __le32 __iomem *field)
+{
+	return ioread32(field);
+}
+
+static inline void vp_write8(u8 value, u8 __iomem *field)
+{
+	iowrite8(value, field);
+}
+
+static inline void vp_write16(u16 value, __le16 __iomem *field)
+{
+	iowrite16(value, field);
+}
+
+static inline void vp_write32(u32 value, __le32 __iomem *field)
+{
+	iowrite32(value, field);
+}
 
 void vp_modern_reader(struct pci_dev *pdev, struct vp_caps_reader *rd);
 

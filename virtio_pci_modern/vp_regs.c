@@ -26,12 +26,12 @@ static_assert(offsetof(struct virtio_pci_common_cfg, queue_desc_lo) == 32);
 
 static u8 vp_modern_read_status(struct vp_device *vp)
 {
-	return vp_common_read(to_vp_modern(vp), device_status);
+	return vp_read8(&to_vp_modern(vp)->common->device_status);
 }
 
 static void vp_modern_write_status(struct vp_device *vp, u8 status)
 {
-	vp_common_write(to_vp_modern(vp), device_status, status);
+	vp_write8(status, &to_vp_modern(vp)->common->device_status);
 }
 
 static u8 vp_modern_read_isr(struct vp_device *vp)
@@ -43,8 +43,8 @@ static u16 vp_modern_set_config_vector(struct vp_device *vp, u16 vector)
 {
 	struct vp_modern *md = to_vp_modern(vp);
 
-	vp_common_write(md, msix_config, vector);
-	return vp_common_read(md, msix_config);
+	vp_write16(vector, &md->common->msix_config);
+	return vp_read16(&md->common->msix_config);
 }
 
 /* VIRTIO 1.4, 4.1.5.2: 16 bits, the queue's index. */
@@ -66,7 +66,7 @@ static bool vp_modern_notify(struct virtqueue *vq)
 static int vp_modern_queue_size(struct vp_modern *md)
 {
 	struct virtio_device *vdev = &md->vp.vdev;
-	u16 num = vp_common_read(md, queue_size);
+	u16 num = vp_read16(&md->common->queue_size);
 
 	if (!num)
 		return -ENOENT;
@@ -84,8 +84,8 @@ static int vp_modern_queue_vector(struct vp_modern *md, u16 vector)
 {
 	if (vector == VIRTIO_MSI_NO_VECTOR)
 		return 0;
-	vp_common_write(md, queue_msix_vector, vector);
-	return vp_common_read(md, queue_msix_vector) == vector ? 0 : -EBUSY;
+	vp_write16(vector, &md->common->queue_msix_vector);
+	return vp_read16(&md->common->queue_msix_vector) == vector ? 0 : -EBUSY;
 }
 
 /**
@@ -97,7 +97,7 @@ static int vp_modern_queue_vector(struct vp_modern *md, u16 vector)
  */
 static void __iomem *vp_modern_notify_addr(struct vp_modern *md)
 {
-	u16 off = vp_common_read(md, queue_notify_off);
+	u16 off = vp_read16(&md->common->queue_notify_off);
 	struct vp_region *area = &md->caps.notify;
 	void __iomem *addr;
 	u64 at;
@@ -124,8 +124,8 @@ static void vp_modern_notify_unmap(struct vp_modern *md, void __iomem *addr)
 static void vp_modern_write_addr(__le32 __iomem *lo, __le32 __iomem *hi,
 				 dma_addr_t addr)
 {
-	iowrite32(lower_32_bits(addr), lo);
-	iowrite32(upper_32_bits(addr), hi);
+	vp_write32(lower_32_bits(addr), lo);
+	vp_write32(upper_32_bits(addr), hi);
 }
 
 /* The rest of the selected queue's registers, queue_enable last (4.1.4.3.2). */
@@ -135,14 +135,14 @@ static void vp_modern_enable_queue(struct vp_modern *md, struct virtqueue *vq)
 	unsigned int num = virtqueue_get_vring_size(vq);
 
 	if (num != vq->num_max)
-		vp_common_write(md, queue_size, num);
+		vp_write16(num, &md->common->queue_size);
 	vp_modern_write_addr(&cfg->queue_desc_lo, &cfg->queue_desc_hi,
 			     virtqueue_get_desc_addr(vq));
 	vp_modern_write_addr(&cfg->queue_avail_lo, &cfg->queue_avail_hi,
 			     virtqueue_get_avail_addr(vq));
 	vp_modern_write_addr(&cfg->queue_used_lo, &cfg->queue_used_hi,
 			     virtqueue_get_used_addr(vq));
-	vp_common_write(md, queue_enable, 1);
+	vp_write16(1, &md->common->queue_enable);
 }
 
 /* struct vp_ops.setup_vq; VIRTIO 1.4, 4.1.5.1.3. */
@@ -154,7 +154,7 @@ vp_modern_setup_vq(struct vp_device *vp, const struct vp_queue_request *req)
 	struct virtqueue *vq;
 	int num, err;
 
-	vp_common_write(md, queue_select, req->index);
+	vp_write16(req->index, &md->common->queue_select);
 	num = vp_modern_queue_size(md);
 	if (num < 0)
 		return ERR_PTR(num);
