@@ -19,12 +19,7 @@ static const struct split_param hostile_params[] = {
 	SPLIT_PARAMS(256),
 };
 
-static void hostile_desc(const struct split_param *p, char *desc)
-{
-	split_param_desc(p, desc);
-}
-
-KUNIT_ARRAY_PARAM(hostile, hostile_params, hostile_desc);
+KUNIT_ARRAY_PARAM(hostile, hostile_params, split_param_desc);
 
 /* Buffers in flight at the start of most cases, and their elements. */
 #define FLYING		3
