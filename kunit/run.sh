@@ -3,7 +3,7 @@
 #
 # Run the unit tests inside of a guest.
 #
-#   kunit/run.sh [-c FOLDER] [FOLDER [SUITE...]]
+#   kunit/run.sh [FOLDER [SUITE...]]
 #
 # FOLDER (default: where this script is) holds virtio_ring.ko, virtio.ko,
 # kunit.ko and the modules of kunit/, all flat.  SUITE names test modules
@@ -18,13 +18,15 @@
 
 dir=$(dirname "$0")
 if [ $# -gt 0 ]; then dir=$1; shift; fi
-suites=${*:-virtio_bus_test virtio_config_test virtio_pci_caps_test
-	virtio_split_test virtio_split_hostile_test}
+suites=${*:-virtio_bus_test virtio_status_test virtio_config_test
+	virtio_pci_caps_test virtio_split_layout_test virtio_split_test
+	virtio_split_notify_test virtio_split_ext_test
+	virtio_split_hostile_test}
 
 # load NAME - insmod NAME.ko unless the module is there.
 load() {
 	grep -q "^$(echo "$1" | tr - _) " /proc/modules && return 0
-	[ -f "$dir/$1.ko" ] || [ ! -d "/sys/module/$1" ] || return 0
+	[ ! -d "/sys/module/$1" ] || return 0	# built in
 	insmod "$dir/$1.ko"
 }
 
