@@ -207,8 +207,7 @@ static void sysfs_features(struct kunit *test)
 	f->drv.feature_table_size = ARRAY_SIZE(table);
 	bus_start(f);
 	KUNIT_EXPECT_STREQ(test, attr_text(f->m, "features"),
-			   "10000000000000000000000100000100"
-			   "10000000000000000000000000000000\n");
+			   "1000000000000000000000010000010010000000000000000000000000000000\n");
 }
 
 /**

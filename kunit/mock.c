@@ -273,6 +273,7 @@ static void mock_resource_free(struct kunit_resource *res)
 	struct mock *m = res->data;
 
 	mock_unregister(m);
+	mock_dma_detach(m);
 	platform_device_unregister(m->parent);
 	kfree(m);
 }
@@ -313,6 +314,7 @@ struct mock *mock_new(struct kunit *test, u32 device_id, u64 offered)
 	m->vdev.config = &mock_ops;
 	m->vdev.dev.parent = &m->parent->dev;
 	m->vdev.dev.release = mock_release;
+	mock_dma_attach(m);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test,
 				     kunit_alloc_resource(test,
 							  mock_resource_init,

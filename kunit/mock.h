@@ -38,6 +38,10 @@
 #define FB_VERSION_1	FB(32)
 #define FB_PLATFORM	FB(33)
 
+/* Device addresses of a device behind ACCESS_PLATFORM are that far off. */
+#define MOCK_IOVA	(1ULL << 40)
+#define MOCK_MAX_MAPS	256
+
 #define MOCK_MAX_VQS	4
 #define MOCK_CONFIG_LEN	64
 #define MOCK_LOG_LEN	512
@@ -85,6 +89,18 @@ struct mock_access {
 };
 
 /**
+ * struct mock_map - a buffer mapped for the device
+ * @addr: address for the device
+ * @len: bytes, 0 when the entry is free
+ * @dir: direction
+ */
+struct mock_map {
+	dma_addr_t addr;
+	size_t len;
+	enum dma_data_direction dir;
+};
+
+/**
  * struct mock - the device
  * @vdev: the device as the bus sees it
  * @test: the test that plays it
@@ -107,6 +123,10 @@ struct mock_access {
  * @refuse_vqs: errno for find_vqs, negative, 0 to succeed
  * @ignore_reset: a reset does nothing
  * @dead: notifications fail and registers read as all ones (unplugged)
+ * @maps: buffers mapped for the device by the DMA API
+ * @num_maps: how many
+ * @coherent: bytes of coherent memory allocated
+ * @maps_left: mappings that succeed before one fails, negative for no end
  * @tolerate: count violations without failing the test
  * @violations: accesses that the specification forbids
  * @log: accesses, oldest first
@@ -138,6 +158,10 @@ struct mock {
 	int refuse_vqs;
 	bool ignore_reset;
 	bool dead;
+	struct mock_map maps[MOCK_MAX_MAPS];
+	unsigned int num_maps;
+	size_t coherent;
+	int maps_left;
 	bool tolerate;
 	unsigned int violations;
 	struct mock_access log[MOCK_LOG_LEN];
@@ -167,6 +191,8 @@ static inline bool mock_modern(const struct mock *m)
 	return m->offered & FB_VERSION_1;
 }
 
+void mock_dma_attach(struct mock *m);
+void mock_dma_detach(struct mock *m);
 struct mock *mock_new(struct kunit *test, u32 device_id, u64 offered);
 int mock_register(struct mock *m);
 void mock_unregister(struct mock *m);

@@ -13,12 +13,23 @@
 
 #define TABLE_MAX	32
 
-static const struct split_param ext_params[] = {
-	SPLIT_PARAMS(2), SPLIT_PARAMS(8), SPLIT_PARAMS(256),
+static const unsigned int ext_sizes[] = { 2, 8, 256 };
+
+static const struct split_param ext_more[] = {
 	{ .num = 32768, .modern = true, .indirect = true },
 };
 
-KUNIT_ARRAY_PARAM(ext, ext_params, split_param_desc);
+static struct split_kinds ext_kinds = {
+	.sizes = ext_sizes,
+	.num_sizes = ARRAY_SIZE(ext_sizes),
+	.more = ext_more,
+	.num_more = ARRAY_SIZE(ext_more),
+};
+
+static const void *ext_gen_params(const void *prev, char *desc)
+{
+	return split_next_kind(&ext_kinds, prev, desc);
+}
 
 static struct split_fix *ext_setup(struct kunit *test)
 {

@@ -79,7 +79,8 @@ static u64 split_features(const struct split_param *p)
 {
 	return (p->indirect ? FB_INDIRECT : 0) |
 	       (p->event_idx ? FB_EVENT_IDX : 0) |
-	       (p->modern ? FB_VERSION_1 : 0);
+	       (p->modern ? FB_VERSION_1 : 0) |
+	       (p->platform ? FB_PLATFORM : 0);
 }
 
 /**
@@ -139,7 +140,8 @@ void split_start(struct split_fix *f)
 	KUNIT_ASSERT_EQ(test, f->m->accepted, split_features(f->p));
 	KUNIT_ASSERT_TRUE(test, f->m->status & ST_DRIVER_OK);
 	KUNIT_ASSERT_EQ(test, virtqueue_get_vring_size(f->vq), f->p->num);
-	ws_init(&f->w, test, f->vq, f->m->accepted);
+	ws_init(&f->w, test, f->vq, f->m->accepted,
+		f->p->platform ? MOCK_IOVA : 0);
 }
 EXPORT_SYMBOL_GPL(split_start);
 
@@ -190,13 +192,27 @@ EXPORT_SYMBOL_GPL(split_len);
  * @f: the fixture
  * @i: counted over readable and writable ones
  *
- * Return: its guest-physical address.
+ * Return: its address for the device.
  */
 u64 split_addr(const struct split_fix *f, unsigned int i)
 {
-	return virt_to_phys(f->mem + i * SPLIT_ELEM_STEP);
+	return virt_to_phys(f->mem + i * SPLIT_ELEM_STEP) +
+	       (f->p->platform ? MOCK_IOVA : 0);
 }
 EXPORT_SYMBOL_GPL(split_addr);
+
+/**
+ * split_virt - where element @i of a buffer lies for the CPU
+ * @f: the fixture
+ * @i: counted over readable and writable ones
+ *
+ * Return: its address.
+ */
+void *split_virt(const struct split_fix *f, unsigned int i)
+{
+	return f->mem + i * SPLIT_ELEM_STEP;
+}
+EXPORT_SYMBOL_GPL(split_virt);
 
 /* Element @i of the buffer at @sg[@i]; each list ends where it is told to. */
 static void split_fill_sg(struct split_fix *f, struct scatterlist *sg,
@@ -351,9 +367,43 @@ EXPORT_SYMBOL_GPL(split_cycle);
  */
 void split_param_desc(const struct split_param *p, char *desc)
 {
-	scnprintf(desc, KUNIT_PARAM_DESC_SIZE, "%u-%s%s%s", p->num,
+	scnprintf(desc, KUNIT_PARAM_DESC_SIZE, "%u-%s%s%s%s", p->num,
 		  p->modern ? "modern" : "legacy",
 		  p->indirect ? "-indirect" : "",
-		  p->event_idx ? "-event" : "");
+		  p->event_idx ? "-event" : "",
+		  p->platform ? "-platform" : "");
 }
 EXPORT_SYMBOL_GPL(split_param_desc);
+
+/**
+ * split_next_kind - the next parameter of a case
+ * @k: what there is
+ * @prev: what was returned last, NULL at first
+ * @desc: filled in, KUNIT_PARAM_DESC_SIZE bytes
+ *
+ * For a KUnit generate_params function.
+ *
+ * Return: a &struct split_param, valid until the next call, or NULL.
+ */
+const void *split_next_kind(struct split_kinds *k, const void *prev,
+			    char *desc)
+{
+	unsigned int index = prev ? k->cur.index + 1 : 0;
+	unsigned int more = index - 8 * k->num_sizes;
+
+	if (index < 8 * k->num_sizes) {
+		memset(&k->cur, 0, sizeof(k->cur));
+		k->cur.num = k->sizes[index / 8];
+		k->cur.indirect = index & 1;
+		k->cur.event_idx = index & 2;
+		k->cur.modern = index & 4;
+	} else if (more < k->num_more) {
+		k->cur = k->more[more];
+	} else {
+		return NULL;
+	}
+	k->cur.index = index;
+	split_param_desc(&k->cur, desc);
+	return &k->cur;
+}
+EXPORT_SYMBOL_GPL(split_next_kind);

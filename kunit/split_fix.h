@@ -23,6 +23,9 @@
  * @modern: VIRTIO_F_VERSION_1 negotiated
  * @ctx: the driver asks for per-buffer contexts
  * @no_callback: the driver has no callback for the queue
+ * @platform: VIRTIO_F_ACCESS_PLATFORM negotiated, device addresses are not
+ *	physical ones
+ * @index: place among the parameters of the case
  */
 struct split_param {
 	unsigned int num;
@@ -31,18 +34,26 @@ struct split_param {
 	bool modern;
 	bool ctx;
 	bool no_callback;
+	bool platform;
+	unsigned int index;
 };
 
-/* The eight kinds of queue of one size. */
-#define SPLIT_PARAMS(n)				\
-	{ .num = (n) },				\
-	{ .num = (n), .indirect = true },	\
-	{ .num = (n), .event_idx = true },	\
-	{ .num = (n), .indirect = true, .event_idx = true }, \
-	{ .num = (n), .modern = true },		\
-	{ .num = (n), .modern = true, .indirect = true }, \
-	{ .num = (n), .modern = true, .event_idx = true }, \
-	{ .num = (n), .modern = true, .indirect = true, .event_idx = true }
+/**
+ * struct split_kinds - the parameters of a case
+ * @sizes: queue sizes, each in all combinations of @indirect, @event_idx
+ *	and @modern
+ * @num_sizes: how many
+ * @more: kinds to add to these
+ * @num_more: how many
+ * @cur: the one that split_next_kind() returned last
+ */
+struct split_kinds {
+	const unsigned int *sizes;
+	unsigned int num_sizes;
+	const struct split_param *more;
+	unsigned int num_more;
+	struct split_param cur;
+};
 
 /* Elements of a buffer at most, and tokens that one test may need. */
 #define SPLIT_MAX_SG	128
@@ -98,6 +109,7 @@ int split_add(struct split_fix *f, unsigned int token, unsigned int out,
 	      unsigned int in);
 u32 split_len(unsigned int i);
 u64 split_addr(const struct split_fix *f, unsigned int i);
+void *split_virt(const struct split_fix *f, unsigned int i);
 int split_get(struct split_fix *f, u32 *len);
 int split_detach(struct split_fix *f);
 void split_expect_chain(struct split_fix *f, const struct ws_chain *c,
@@ -105,5 +117,7 @@ void split_expect_chain(struct split_fix *f, const struct ws_chain *c,
 void split_expect_once(struct split_fix *f);
 void split_cycle(struct split_fix *f, unsigned int count);
 void split_param_desc(const struct split_param *p, char *desc);
+const void *split_next_kind(struct split_kinds *k, const void *prev,
+			    char *desc);
 
 #endif /* _KUNIT_SPLIT_FIX_H */

@@ -14,12 +14,24 @@
 
 #include "split_fix.h"
 
-static const struct split_param hostile_params[] = {
-	SPLIT_PARAMS(8),
-	SPLIT_PARAMS(256),
+static const unsigned int hostile_sizes[] = { 8, 256 };
+
+static const struct split_param hostile_more[] = {
+	{ .num = 8, .modern = true, .platform = true },
+	{ .num = 8, .modern = true, .indirect = true, .platform = true },
 };
 
-KUNIT_ARRAY_PARAM(hostile, hostile_params, split_param_desc);
+static struct split_kinds hostile_kinds = {
+	.sizes = hostile_sizes,
+	.num_sizes = ARRAY_SIZE(hostile_sizes),
+	.more = hostile_more,
+	.num_more = ARRAY_SIZE(hostile_more),
+};
+
+static const void *hostile_gen_params(const void *prev, char *desc)
+{
+	return split_next_kind(&hostile_kinds, prev, desc);
+}
 
 /* Buffers in flight at the start of most cases, and their elements. */
 #define FLYING		3
@@ -393,7 +405,7 @@ static void device_rewrites_indirect(struct kunit *test)
 		kunit_skip(test, "no indirect descriptors negotiated");
 	for (i = 0; i < FLYING; i++)
 		for (j = 0; j < c[i].num; j++)
-			ws_write_desc(&f->w, phys_to_virt(c[i].table), j, &d);
+			ws_write_desc(&f->w, ws_virt(&f->w, c[i].table), j, &d);
 	expect_honest_end(f, c);
 }
 

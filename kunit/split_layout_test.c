@@ -12,12 +12,17 @@
 
 #include "split_fix.h"
 
-static const struct split_param layout_params[] = {
-	SPLIT_PARAMS(1), SPLIT_PARAMS(2), SPLIT_PARAMS(4), SPLIT_PARAMS(8),
-	SPLIT_PARAMS(256), SPLIT_PARAMS(1024), SPLIT_PARAMS(32768),
+static const unsigned int layout_sizes[] = { 1, 2, 4, 8, 256, 1024, 32768 };
+
+static struct split_kinds layout_kinds = {
+	.sizes = layout_sizes,
+	.num_sizes = ARRAY_SIZE(layout_sizes),
 };
 
-KUNIT_ARRAY_PARAM(layout, layout_params, split_param_desc);
+static const void *layout_gen_params(const void *prev, char *desc)
+{
+	return split_next_kind(&layout_kinds, prev, desc);
+}
 
 /* The formula of 2.7.2 with a Queue Align of 4096. */
 static u64 legacy_used_offset(u64 num)
@@ -139,7 +144,7 @@ static void bytes_of_a_chain(struct kunit *test)
 		/* 2.7.5.3: length in bytes, first entry at its start. */
 		expect_desc_bytes(f, f->w.desc + 16 * c.head, c.table, 32, 4,
 				  0);
-		table = phys_to_virt(c.table);
+		table = ws_virt(&f->w, c.table);
 		first = 0;
 	} else {
 		table = f->w.desc;

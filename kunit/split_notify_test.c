@@ -11,12 +11,25 @@
 
 #include "split_fix.h"
 
-static const struct split_param notify_params[] = {
-	SPLIT_PARAMS(8),
+static const unsigned int notify_sizes[] = { 8 };
+
+static const struct split_param notify_more[] = {
 	{ .num = 1, .event_idx = true },
 	{ .num = 256, .modern = true, .indirect = true, .event_idx = true },
 	{ .num = 32768, .modern = true, .event_idx = true },
 };
+
+static struct split_kinds notify_kinds = {
+	.sizes = notify_sizes,
+	.num_sizes = ARRAY_SIZE(notify_sizes),
+	.more = notify_more,
+	.num_more = ARRAY_SIZE(notify_more),
+};
+
+static const void *notify_gen_params(const void *prev, char *desc)
+{
+	return split_next_kind(&notify_kinds, prev, desc);
+}
 
 static const struct split_param event_params[] = {
 	{ .num = 8, .event_idx = true },
@@ -30,7 +43,6 @@ static const struct split_param flag_params[] = {
 	{ .num = 256, .modern = true },
 };
 
-KUNIT_ARRAY_PARAM(notify, notify_params, split_param_desc);
 KUNIT_ARRAY_PARAM(event, event_params, split_param_desc);
 KUNIT_ARRAY_PARAM(flag, flag_params, split_param_desc);
 

@@ -12,19 +12,40 @@
 
 #include "split_fix.h"
 
-static const struct split_param split_all[] = {
-	SPLIT_PARAMS(1), SPLIT_PARAMS(2), SPLIT_PARAMS(4), SPLIT_PARAMS(8),
-	SPLIT_PARAMS(256), SPLIT_PARAMS(1024), SPLIT_PARAMS(32768),
+static const unsigned int split_all_sizes[] = { 1, 2, 4, 8, 256, 1024, 32768 };
+
+static struct split_kinds split_all_kinds = {
+	.sizes = split_all_sizes,
+	.num_sizes = ARRAY_SIZE(split_all_sizes),
 };
 
-static const struct split_param split_few[] = {
-	SPLIT_PARAMS(8),
+static const void *split_all_gen_params(const void *prev, char *desc)
+{
+	return split_next_kind(&split_all_kinds, prev, desc);
+}
+
+static const unsigned int split_few_sizes[] = { 8 };
+
+static const struct split_param split_few_more[] = {
 	{ .num = 1 },
 	{ .num = 1, .modern = true, .indirect = true, .event_idx = true },
 	{ .num = 256, .modern = true, .indirect = true, .event_idx = true },
 	{ .num = 1024, .event_idx = true },
 	{ .num = 32768, .modern = true, .event_idx = true },
+	{ .num = 256, .modern = true, .indirect = true, .platform = true },
 };
+
+static struct split_kinds split_few_kinds = {
+	.sizes = split_few_sizes,
+	.num_sizes = ARRAY_SIZE(split_few_sizes),
+	.more = split_few_more,
+	.num_more = ARRAY_SIZE(split_few_more),
+};
+
+static const void *split_few_gen_params(const void *prev, char *desc)
+{
+	return split_next_kind(&split_few_kinds, prev, desc);
+}
 
 /* For cases that move tens of thousands of buffers one by one. */
 static const struct split_param split_slow[] = {
@@ -34,8 +55,6 @@ static const struct split_param split_slow[] = {
 	{ .num = 32768, .modern = true },
 };
 
-KUNIT_ARRAY_PARAM(split_all, split_all, split_param_desc);
-KUNIT_ARRAY_PARAM(split_few, split_few, split_param_desc);
 KUNIT_ARRAY_PARAM(split_slow, split_slow, split_param_desc);
 
 /*
@@ -111,7 +130,7 @@ static void several_lists(struct kunit *test)
 
 	sg_init_table(sg, 4);
 	for (i = 0; i < num; i++) {
-		sg_init_one(&sg[i], phys_to_virt(split_addr(f, i)),
+		sg_init_one(&sg[i], split_virt(f, i),
 			    split_len(i));
 		sgs[i] = &sg[i];
 	}
@@ -134,7 +153,7 @@ static void out_and_in_buffers(struct kunit *test)
 	for (in = false; ; in = true) {
 		sg_init_table(f->sg, num);
 		for (i = 0; i < num; i++)
-			sg_set_buf(&f->sg[i], phys_to_virt(split_addr(f, i)),
+			sg_set_buf(&f->sg[i], split_virt(f, i),
 				   split_len(i));
 		KUNIT_ASSERT_EQ(test, in ?
 			virtqueue_add_inbuf(f->vq, f->sg, num, &f->buf[0],

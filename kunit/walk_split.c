@@ -64,12 +64,27 @@ static u8 *ws_avail_event_ptr(const struct ws_queue *w)
 	return w->used + WS_RING_ENTRIES + WS_USED_SIZE * w->num;
 }
 
+/**
+ * ws_virt - follow an address as the device would
+ * @w: the queue
+ * @addr: from a descriptor or the transport
+ *
+ * Return: the CPU's address of the same byte.
+ */
+void *ws_virt(struct ws_queue *w, u64 addr)
+{
+	if (addr < w->iova)
+		ws_violation(w, "6.1: physical address given to a device that is behind ACCESS_PLATFORM");
+	return phys_to_virt(addr < w->iova ? addr : addr - w->iova);
+}
+EXPORT_SYMBOL_GPL(ws_virt);
+
 static u8 *ws_memory(struct ws_queue *w, u64 addr, unsigned int align,
 		     const char *what)
 {
 	if (!addr || addr % align)
 		ws_violation(w, what);
-	return phys_to_virt(addr);
+	return ws_virt(w, addr);
 }
 
 /**
@@ -78,12 +93,13 @@ static u8 *ws_memory(struct ws_queue *w, u64 addr, unsigned int align,
  * @test: fails when the driver's side breaks a rule
  * @vq: the queue
  * @features: as negotiated
+ * @iova: added to a physical address to make one for the device
  *
  * Checks the alignment of each part (VIRTIO 1.4, 2.7.1) and that the rings
  * start out empty.  Context: process.
  */
 void ws_init(struct ws_queue *w, struct kunit *test, struct virtqueue *vq,
-	     u64 features)
+	     u64 features, u64 iova)
 {
 	memset(w, 0, sizeof(*w));
 	w->test = test;
@@ -91,6 +107,7 @@ void ws_init(struct ws_queue *w, struct kunit *test, struct virtqueue *vq,
 	w->le = features & (1ULL << 32);
 	w->event_idx = features & (1ULL << 29);
 	w->indirect_ok = features & (1ULL << 28);
+	w->iova = iova;
 	w->desc = ws_memory(w, virtqueue_get_desc_addr(vq), 16,
 			    "2.7.1: descriptor table not 16-byte aligned");
 	w->avail = ws_memory(w, virtqueue_get_avail_addr(vq), 2,
@@ -245,7 +262,7 @@ static u64 ws_walk_table(struct ws_queue *w, struct ws_chain *c,
 			 const struct ws_desc *d, u64 sum)
 {
 	unsigned int entries = d->len / WS_DESC_SIZE, i = 0, seen = 0;
-	const u8 *table = phys_to_virt(d->addr);
+	const u8 *table = ws_virt(w, d->addr);
 	struct ws_desc e;
 
 	c->indirect = true;

@@ -39,7 +39,7 @@
 
 /**
  * struct ws_desc - one descriptor, in the guest's byte order
- * @addr: guest-physical address
+ * @addr: address for the device
  * @len: bytes
  * @flags: WS_NEXT, WS_WRITE, WS_INDIRECT
  * @next: index of the next one with WS_NEXT
@@ -60,7 +60,7 @@ struct ws_desc {
  * @out_bytes: bytes that the device may read
  * @in_bytes: bytes that the device may write
  * @indirect: the elements stand in an indirect table
- * @table: guest-physical address of this table
+ * @table: address of this table
  * @elem: the first %WS_MAX_ELEMS elements
  */
 struct ws_chain {
@@ -82,6 +82,7 @@ struct ws_chain {
  * @le: fields are little-endian (VERSION_1), else in the guest's byte order
  * @event_idx: VIRTIO_F_EVENT_IDX was negotiated
  * @indirect_ok: VIRTIO_F_INDIRECT_DESC was negotiated
+ * @iova: added to a physical address to make one for the device
  * @desc: descriptor table
  * @avail: available ring
  * @used: used ring
@@ -101,6 +102,7 @@ struct ws_queue {
 	bool le;
 	bool event_idx;
 	bool indirect_ok;
+	u64 iova;
 	u8 *desc;
 	u8 *avail;
 	u8 *used;
@@ -115,7 +117,8 @@ struct ws_queue {
 };
 
 void ws_init(struct ws_queue *w, struct kunit *test, struct virtqueue *vq,
-	     u64 features);
+	     u64 features, u64 iova);
+void *ws_virt(struct ws_queue *w, u64 addr);
 unsigned int ws_poll(struct ws_queue *w);
 bool ws_pop(struct ws_queue *w, struct ws_chain *c);
 void ws_push(struct ws_queue *w, u16 head, u32 len);
