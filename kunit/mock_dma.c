@@ -73,7 +73,7 @@ static void mock_dma_unmap(struct device *dev, dma_addr_t addr, size_t size,
 	struct mock *m = mock_of_parent(dev);
 	unsigned int i;
 
-	for (i = 0; i < MOCK_MAX_MAPS; i++) {
+	for (i = 0; size && i < MOCK_MAX_MAPS; i++) {
 		if (m->maps[i].addr != addr || m->maps[i].len != size ||
 		    m->maps[i].dir != dir)
 			continue;

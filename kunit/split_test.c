@@ -319,6 +319,37 @@ static void one_stays_behind(struct kunit *test)
 	stay_behind(test, 65536 + 40000);
 }
 
+/*
+ * After exactly one lap the next buffer, added and not yet available, has
+ * the same position mod 65536 as the one that stayed.
+ */
+static void one_stays_a_lap(struct kunit *test)
+{
+	struct split_fix *f = split_setup(test);
+	struct ws_chain kept, c;
+	unsigned int i;
+	u32 len;
+
+	KUNIT_ASSERT_EQ(test, split_add(f, 100, 0, 1), 0);
+	virtqueue_kick(f->vq);
+	KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, &kept));
+	for (i = 0; i < 65535; i++) {
+		KUNIT_ASSERT_EQ(test, split_add(f, 1, 1, 0), 0);
+		virtqueue_kick(f->vq);
+		KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, &c));
+		ws_push(&f->w, c.head, 0);
+		KUNIT_ASSERT_EQ(test, split_get(f, &len), 1);
+	}
+	KUNIT_ASSERT_EQ(test, split_add(f, 2, 1, 0), 0);
+	ws_push(&f->w, kept.head, 1);
+	KUNIT_EXPECT_EQ(test, split_get(f, &len), 100);
+	virtqueue_kick(f->vq);
+	KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, &c));
+	ws_push(&f->w, c.head, 0);
+	KUNIT_EXPECT_EQ(test, split_get(f, &len), 2);
+	KUNIT_EXPECT_EQ(test, f->vq->num_free, f->p->num);
+}
+
 static void used_lengths(struct kunit *test)
 {
 	static const u32 lens[] = { 0, 1, 2, 3 };
@@ -499,6 +530,7 @@ static struct kunit_case split_cases[] = {
 	KUNIT_CASE_PARAM(mixed_chains, split_all_gen_params),
 	KUNIT_CASE_PARAM(one_stays_behind, split_slow_gen_params),
 	KUNIT_CASE_PARAM(one_stays_half_a_lap, split_slow_gen_params),
+	KUNIT_CASE_PARAM(one_stays_a_lap, split_slow_gen_params),
 	KUNIT_CASE_PARAM(used_lengths, split_few_gen_params),
 	KUNIT_CASE_PARAM(index_wraps, split_few_gen_params),
 	KUNIT_CASE_PARAM(get_buf_ctx, split_few_gen_params),

@@ -257,6 +257,38 @@ static void remove_resets(struct kunit *test)
 			mock_find_access(f->m, MOCK_RESET, 0));
 }
 
+/* A driver that has no remove leaves the reset to the bus. */
+static void remove_without_function(struct kunit *test)
+{
+	struct bus_fix *f = bus_new(test, FB_VERSION_1);
+
+	f->no_vqs = true;
+	f->drv.remove = NULL;
+	bus_start(f);
+	mock_clear_log(f->m);
+	bus_unregister_driver(f);
+	MOCK_EXPECT_TRACE(f->m, TRACE_RESET, A);
+}
+
+/* Before a reboot or kexec: the device must not touch memory any more. */
+static void shutdown_resets(struct kunit *test)
+{
+	struct bus_fix *f = bus_new(test, FB_VERSION_1);
+
+	bus_start(f);
+	if (!f->m->vdev.dev.bus->shutdown)
+		kunit_skip(test, "this bus leaves shutdown to transports");
+	mock_clear_log(f->m);
+	device_lock(&f->m->vdev.dev);
+	f->m->vdev.dev.bus->shutdown(&f->m->vdev.dev);
+	device_unlock(&f->m->vdev.dev);
+	MOCK_EXPECT_TRACE(f->m, TRACE_RESET);
+	KUNIT_EXPECT_TRUE(test, virtqueue_is_broken(f->vq));
+	mock_config_interrupt(f->m);
+	KUNIT_EXPECT_EQ(test, f->changed, 0);
+	f->m->status = 0;
+}
+
 static void unplug_resets(struct kunit *test)
 {
 	struct bus_fix *f = bus_new(test, FB_VERSION_1);
@@ -512,6 +544,8 @@ static struct kunit_case status_cases[] = {
 	KUNIT_CASE(reset_ignored),
 	KUNIT_CASE(gone_before_registration),
 	KUNIT_CASE(remove_resets),
+	KUNIT_CASE(remove_without_function),
+	KUNIT_CASE(shutdown_resets),
 	KUNIT_CASE(unplug_resets),
 	KUNIT_CASE(add_status_keeps_bits),
 	KUNIT_CASE(config_change_during_probe),
