@@ -17,6 +17,7 @@
 #define _KUNIT_MOCK_H
 
 #include <kunit/test.h>
+#include <linux/bits.h>
 #include <linux/completion.h>
 #include <linux/irqreturn.h>
 #include <linux/virtio.h>
@@ -31,7 +32,7 @@
 #define ST_FAILED	128
 
 /* Feature bits, VIRTIO 1.4, 6. */
-#define FB(bit)		(1ULL << (bit))
+#define FB(bit)		BIT_ULL(bit)
 #define FB_INDIRECT	FB(28)
 #define FB_EVENT_IDX	FB(29)
 #define FB_UNUSED30	FB(30)

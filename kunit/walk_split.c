@@ -74,7 +74,7 @@ static u8 *ws_avail_event_ptr(const struct ws_queue *w)
 void *ws_virt(struct ws_queue *w, u64 addr)
 {
 	if (addr < w->iova)
-		ws_violation(w, "6.1: physical address given to a device that is behind ACCESS_PLATFORM");
+		ws_violation(w, "6.1: physical address behind ACCESS_PLATFORM");
 	return phys_to_virt(addr < w->iova ? addr : addr - w->iova);
 }
 EXPORT_SYMBOL_GPL(ws_virt);
