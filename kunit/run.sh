@@ -10,7 +10,9 @@
 # without .ko; the default is all of them.  A module that is already loaded
 # stays.  After each test module the new part of dmesg goes to stdout: KTAP
 # among the kernel's own lines.  insmod's status says nothing about failing
-# cases: the KTAP decides, and so does the last line here:
+# cases: the KTAP decides, and so does the last line here.  A suite's output
+# has to fit into the kernel's log (128 KiB on Debian, the longest needs half);
+# when it did not, that counts as a suite without a result.
 #
 #   kunit/run.sh: N suites, N not ok
 #
@@ -30,7 +32,7 @@ load() {
 	insmod "$dir/$1.ko"
 }
 
-# 6.1's KUnit does not print suites into a log of their own: mark the log.
+# Where the output of a suite begins.
 mark() { echo "kunit/run.sh: $1" >/dev/kmsg; }
 since() { dmesg | sed -n "/kunit\/run.sh: begin $1\$/,\$p"; }
 
