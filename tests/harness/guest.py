@@ -210,7 +210,8 @@ class Guest:
         console_at = len(self.log)
         verbs = dict(hostops.VERBS, **job.case.verbs())
         try:
-            words = [f"{k}={v}" for k, v in sorted(job.settings.items())]
+            words = [f"CFG_{k}={v}" for k, v in self.config.set.items() if k != "extra"]
+            words += [f"{k}={v}" for k, v in sorted(job.settings.items())]
             self._send(" ".join(["run", job.case.name, "yes" if job.case.loads else "no"] + words))
             deadline = begin + job.case.timeout * self.scale
             status = self._follow(outcome, verbs, deadline, watch)
