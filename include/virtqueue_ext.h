@@ -138,7 +138,7 @@ static inline bool virtqueue_ext_available(void)
 #ifdef VIRTQUEUE_EXT_PROVIDER
 	return true;
 #else
-	return virtqueue_add_table != NULL;
+	return virtqueue_add_table;
 #endif
 }
 

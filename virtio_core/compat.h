@@ -16,4 +16,14 @@
 #error "This kernel's find_vqs() takes struct virtqueue_info: not supported"
 #endif
 
+/* VIRTIO 1.4, 5.2.3: zoned block device. */
+#ifndef VIRTIO_BLK_F_ZONED
+#define VIRTIO_BLK_F_ZONED	17
+#endif
+
+/* VIRTIO 1.4, 5.2.4: zoned.model of a host-managed device. */
+#ifndef VIRTIO_BLK_Z_HM
+#define VIRTIO_BLK_Z_HM		1
+#endif
+
 #endif /* _VIRTIO_COMPAT_H */

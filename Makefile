@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Front end for people.  kbuild itself reads Kbuild, not this file.
+#
+#	make			every module, for the newest Debian 6.1 headers
+#	make KDIR=/path		for another kernel
+#	make W=1 C=2 CF=-D__CHECK_ENDIAN__	with all warnings, and sparse
+
+SHELL := /bin/bash
+KDIR ?=
+export KDIR
+
+# Debian's headers come without vmlinux, which BTF would need.
+kbuild = $(MAKE) -C "$$(scripts/kdir)" M=$(CURDIR) \
+	 $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
+
+.PHONY: modules modules_install clean help setup check check-all kunit e2e \
+	demo shell selftest abi style doc layers
+
+modules:
+	@[ -n "$(KDIR)" ] || scripts/setup build
+	@$(if $(C),scripts/setup check)
+	@scripts/check-kernel "$$(scripts/kdir)"
+	@$(kbuild) modules
+
+modules_install: modules
+	@$(kbuild) INSTALL_MOD_DIR=updates modules_install
+	@depmod $(if $(INSTALL_MOD_PATH),-b "$(INSTALL_MOD_PATH)") \
+		"$$(cat "$$(scripts/kdir)/include/config/kernel.release")"
+
+clean:
+	@dir="$$(scripts/kdir)"; [ -z "$$dir" ] || { $(kbuild) clean && \
+		$(MAKE) -C "$$dir" M=$(CURDIR)/kunit clean; }
+	@rm -rf out
+
+setup:
+	@scripts/setup all
+
+check:
+	@scripts/check
+
+check-all:
+	@scripts/check --all
+
+kunit:
+	@scripts/check --only kunit
+
+e2e:
+	@scripts/setup e2e
+	@$(MAKE) --no-print-directory modules
+	@tests/run $(if $(CASE),--case '$(CASE)') $(if $(FULL),--full)
+
+selftest:
+	@scripts/setup e2e
+	@tests/selftest/run
+
+demo:
+	@scripts/setup demo
+	@$(MAKE) --no-print-directory modules
+	@tests/demo
+
+shell:
+	@scripts/setup demo
+	@$(MAKE) --no-print-directory modules
+	@tests/shell
+
+abi: modules
+	@scripts/check-abi "$$(scripts/kdir)"
+
+style:
+	@scripts/setup check
+	@scripts/check-style
+
+doc:
+	@scripts/setup check
+	@scripts/check-doc
+
+layers: modules
+	@scripts/check-layers
+
+help:
+	@echo 'make                  build every module (KDIR= another kernel, W=1, C=2 CF=-D__CHECK_ENDIAN__)'
+	@echo 'make modules_install  install into updates/ of the target kernel, then depmod (INSTALL_MOD_PATH=)'
+	@echo 'make clean            remove what was built'
+	@echo 'make setup            install all that the targets below need (each does so by itself)'
+	@echo 'make demo             boot a guest on these modules, do real I/O, print a table'
+	@echo 'make shell            an interactive guest with the modules loaded'
+	@echo 'make check            all tests, a short list of the slow ones; what CI runs'
+	@echo 'make check-all        all tests'
+	@echo 'make kunit            the unit tests, on the stock kernel'
+	@echo 'make e2e              the end-to-end cases (CASE=name one of them, FULL=1 the full matrix)'
+	@echo 'make selftest         the tests of the end-to-end runner itself'
+	@echo 'make abi              compare exported symbols and their versions with the kernel'"'"'s'
+	@echo 'make style            checkpatch'
+	@echo 'make doc              kernel-doc and size of functions'
+	@echo 'make layers           who may include and link whom'

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: From a request of the block layer to one of the device
+ *
+ * Fills the part of a tag that says what is wanted: header, ranges, the
+ * preset status.  Called by submit, before the ring's lock is taken.
+ *
+ * VIRTIO 1.4, 5.2.6; multi-byte fields are in the byte order of the transport
+ * (5.2.6.3).
+ */
+#include <linux/blkdev.h>
+#include "vblk.h"
+
+/**
+ * struct vblk_op - what the block layer's operation is for the device
+ * @type: VIRTIO_BLK_T_*
+ * @data: what goes between header and status
+ * @sector: the header names the first sector
+ */
+struct vblk_op {
+	u32 type;
+	u8 data;
+	bool sector;
+};
+
+/**
+ * vblk_translate - find the device's name for an operation
+ * @vblk: the disk
+ * @rq: the request
+ * @op: result
+ *
+ * The queue limits keep away what was not negotiated, except a flush that was
+ * on its way when the cache mode changed.  The only request of the driver
+ * itself is GET_ID.
+ *
+ * Return: false when the device has no such operation.
+ */
+static bool vblk_translate(const struct vblk *vblk, const struct request *rq,
+			   struct vblk_op *op)
+{
+	switch (req_op(rq)) {
+	case REQ_OP_READ:
+		*op = (struct vblk_op){ VIRTIO_BLK_T_IN, VBLK_DATA_IN, true };
+		return true;
+	case REQ_OP_WRITE:
+		*op = (struct vblk_op){ VIRTIO_BLK_T_OUT, VBLK_DATA_OUT, true };
+		return true;
+	case REQ_OP_FLUSH:
+		*op = (struct vblk_op){ VIRTIO_BLK_T_FLUSH, VBLK_DATA_NONE };
+		return vblk->has_flush;
+	case REQ_OP_DISCARD:
+		*op = (struct vblk_op){ VIRTIO_BLK_T_DISCARD,
+					VBLK_DATA_RANGES };
+		return vblk->limits.discard_sectors;
+	case REQ_OP_WRITE_ZEROES:
+		*op = (struct vblk_op){ VIRTIO_BLK_T_WRITE_ZEROES,
+					VBLK_DATA_RANGES };
+		return vblk->limits.zeroes_sectors;
+	case REQ_OP_SECURE_ERASE:
+		*op = (struct vblk_op){ VIRTIO_BLK_T_SECURE_ERASE,
+					VBLK_DATA_RANGES };
+		return vblk->limits.erase_sectors;
+	case REQ_OP_DRV_IN:
+		*op = (struct vblk_op){ VIRTIO_BLK_T_GET_ID, VBLK_DATA_IN };
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Not a sector beyond the capacity, which may have shrunk since the bio. */
+static bool vblk_inside(const struct vblk *vblk, sector_t sector, u32 num)
+{
+	u64 capacity = READ_ONCE(vblk->capacity);
+
+	return num <= capacity && sector <= capacity - num;
+}
+
+static void vblk_set_range(struct vblk *vblk, struct vblk_range *to,
+			   sector_t sector, u32 num, u32 flags)
+{
+	struct virtio_device *vdev = vblk->vdev;
+
+	to->sector = cpu_to_virtio64(vdev, sector);
+	to->num_sectors = cpu_to_virtio32(vdev, num);
+	to->flags = cpu_to_virtio32(vdev, flags);
+}
+
+/**
+ * vblk_fill_discard - the ranges of a discard, which may be several
+ * @vblk: the disk
+ * @cmd: the command
+ *
+ * Bios that touch become one range.  The number of ranges is bounded by what
+ * the block layer was told, and checked all the same.
+ *
+ * Return: BLK_STS_OK or BLK_STS_IOERR.
+ */
+static blk_status_t vblk_fill_discard(struct vblk *vblk, struct vblk_cmd *cmd)
+{
+	struct vblk_range *ranges = vblk_cmd_ranges(vblk, cmd);
+	sector_t start = 0;
+	u32 num = 0;
+	struct bio *bio;
+
+	cmd->nr_ranges = 0;
+	__rq_for_each_bio(bio, cmd->rq) {
+		sector_t sector = bio->bi_iter.bi_sector;
+
+		if (!vblk_inside(vblk, sector, bio_sectors(bio)))
+			return BLK_STS_IOERR;
+		if (cmd->nr_ranges && sector == start + num) {
+			num += bio_sectors(bio);
+		} else {
+			if (WARN_ON_ONCE(cmd->nr_ranges >= vblk->max_ranges))
+				return BLK_STS_IOERR;
+			start = sector;
+			num = bio_sectors(bio);
+			cmd->nr_ranges++;
+		}
+		vblk_set_range(vblk, &ranges[cmd->nr_ranges - 1], start, num, 0);
+	}
+	return cmd->nr_ranges ? BLK_STS_OK : BLK_STS_IOERR;
+}
+
+/* Write zeroes and secure erase: always one range. */
+static blk_status_t vblk_fill_range(struct vblk *vblk, struct vblk_cmd *cmd)
+{
+	struct request *rq = cmd->rq;
+	u32 flags = 0;
+
+	if (!vblk_inside(vblk, blk_rq_pos(rq), blk_rq_sectors(rq)))
+		return BLK_STS_IOERR;
+	if (req_op(rq) == REQ_OP_WRITE_ZEROES &&
+	    !(rq->cmd_flags & REQ_NOUNMAP))
+		flags = VIRTIO_BLK_WRITE_ZEROES_FLAG_UNMAP;
+	vblk_set_range(vblk, vblk_cmd_ranges(vblk, cmd), blk_rq_pos(rq),
+		       blk_rq_sectors(rq), flags);
+	cmd->nr_ranges = 1;
+	return BLK_STS_OK;
+}
+
+static blk_status_t vblk_fill_data(struct vblk *vblk, struct vblk_cmd *cmd,
+				   const struct vblk_op *op)
+{
+	struct request *rq = cmd->rq;
+
+	cmd->data = op->data;
+	if (op->data == VBLK_DATA_RANGES) {
+		if (req_op(rq) == REQ_OP_DISCARD)
+			return vblk_fill_discard(vblk, cmd);
+		return vblk_fill_range(vblk, cmd);
+	}
+	if (op->sector &&
+	    !vblk_inside(vblk, blk_rq_pos(rq), blk_rq_sectors(rq)))
+		return BLK_STS_IOERR;
+	return BLK_STS_OK;
+}
+
+/**
+ * vblk_cmd_prepare - make a request ready for the ring
+ * @q: the queue
+ * @rq: the request, not started
+ *
+ * Context: any, no lock.
+ *
+ * Return: BLK_STS_OK, BLK_STS_NOTSUPP for what the device cannot do,
+ * BLK_STS_IOERR for sectors beyond the capacity, BLK_STS_RESOURCE when it has
+ * to be tried again.  Nothing is to be undone on error.
+ */
+blk_status_t vblk_cmd_prepare(struct vblk_queue *q, struct request *rq)
+{
+	struct vblk_cmd *cmd = &q->cmds[rq->tag];
+	struct virtio_device *vdev = q->vblk->vdev;
+	struct virtio_blk_outhdr *hdr = &cmd->blk->hdr;
+	struct vblk_op op;
+	blk_status_t err;
+
+	if (unlikely(!vblk_translate(q->vblk, rq, &op)))
+		return BLK_STS_NOTSUPP;
+	cmd->rq = rq;
+	err = vblk_fill_data(q->vblk, cmd, &op);
+	if (unlikely(err))
+		return err;
+	hdr->type = cpu_to_virtio32(vdev, op.type);
+	hdr->ioprio = cpu_to_virtio32(vdev, req_get_ioprio(rq));
+	hdr->sector = cpu_to_virtio64(vdev, op.sector ? blk_rq_pos(rq) : 0);
+	cmd->blk->status = VBLK_S_UNWRITTEN;
+	return vblk_xfer_build(q, cmd);
+}

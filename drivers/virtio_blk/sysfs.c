@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Attributes of a virtio disk
+ *
+ * /sys/block/vdX/serial and /sys/block/vdX/cache_type.  They are added with
+ * the disk and taken away with it, before the device goes: an attribute in use
+ * holds removal up, for as long as a request may take at the most.
+ */
+#include <linux/blkdev.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include "vblk.h"
+
+/**
+ * vblk_get_id - ask the device who it is
+ * @disk: the disk
+ * @id: %VIRTIO_BLK_ID_BYTES bytes from the slab allocator
+ *
+ * VIRTIO 1.4, 5.2.6: GET_ID.  Bounded by the request timeout.
+ * Context: process.
+ *
+ * Return: 0 or -errno.
+ */
+static int vblk_get_id(struct gendisk *disk, char *id)
+{
+	struct request_queue *q = disk->queue;
+	struct request *rq;
+	int err;
+
+	rq = blk_mq_alloc_request(q, REQ_OP_DRV_IN, 0);
+	if (IS_ERR(rq))
+		return PTR_ERR(rq);
+	err = blk_rq_map_kern(q, rq, id, VIRTIO_BLK_ID_BYTES, GFP_KERNEL);
+	if (!err)
+		err = blk_status_to_errno(blk_execute_rq(rq, false));
+	blk_mq_free_request(rq);
+	return err;
+}
+
+static ssize_t serial_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	struct gendisk *disk = dev_to_disk(dev);
+	size_t len = 0;
+	char *id;
+	int err;
+
+	id = kzalloc(VIRTIO_BLK_ID_BYTES, GFP_KERNEL);
+	if (!id)
+		return -ENOMEM;
+	err = vblk_get_id(disk, id);
+	if (!err) {
+		/* NUL-padded, and not terminated when all bytes are used. */
+		len = strnlen(id, VIRTIO_BLK_ID_BYTES);
+		memcpy(buf, id, len);
+	}
+	kfree(id);
+	/* A device without a name is no error. */
+	if (err == -EIO || err == -EOPNOTSUPP)
+		err = 0;
+	return err ?: len;
+}
+static DEVICE_ATTR_RO(serial);
+
+/* Index: is the cache a writeback cache? */
+static const char * const vblk_cache_types[] = {
+	"write through", "write back",
+};
+
+static ssize_t cache_type_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	struct gendisk *disk = dev_to_disk(dev);
+	struct vblk *vblk = disk->private_data;
+	bool on = READ_ONCE(vblk->writeback);
+
+	return sysfs_emit(buf, "%s\n", vblk_cache_types[on]);
+}
+
+/* Tell the device, with no write on its way: see VIRTIO 1.4, 5.2.6.2. */
+static int vblk_switch_cache(struct vblk *vblk, bool on, bool *now)
+{
+	struct request_queue *q = vblk->disk->queue;
+	int err;
+
+	blk_mq_freeze_queue(q);
+	mutex_lock(&vblk->lock);
+	err = vblk_config_set_writeback(vblk, on, now);
+	mutex_unlock(&vblk->lock);
+	blk_mq_unfreeze_queue(q);
+	return err;
+}
+
+/**
+ * vblk_set_cache - change the cache mode
+ * @vblk: the disk, with CONFIG_WCE
+ * @on: writeback
+ *
+ * After a switch to writethrough, what was written before is not yet stable
+ * (VIRTIO 1.4, 5.2.6.1), so it is flushed before the block layer forgets that
+ * there was a cache.  If that fails, the block layer goes on flushing.
+ * Context: process.
+ *
+ * Return: 0 or -errno.
+ */
+static int vblk_set_cache(struct vblk *vblk, bool on)
+{
+	struct gendisk *disk = vblk->disk;
+	bool now;
+	int err;
+
+	err = vblk_switch_cache(vblk, on, &now);
+	if (err)
+		return err;
+	if (!now)
+		err = blkdev_issue_flush(disk->part0);
+	if (err)
+		return err;
+	WRITE_ONCE(vblk->writeback, now);
+	blk_queue_write_cache(disk->queue, now, false);
+	return now == on ? 0 : -EIO;
+}
+
+static ssize_t cache_type_store(struct device *dev,
+				struct device_attribute *attr,
+				const char *buf, size_t count)
+{
+	struct gendisk *disk = dev_to_disk(dev);
+	int on, err;
+
+	on = sysfs_match_string(vblk_cache_types, buf);
+	if (on < 0)
+		return on;
+	err = vblk_set_cache(disk->private_data, on);
+	return err ?: count;
+}
+static DEVICE_ATTR_RW(cache_type);
+
+static struct attribute *vblk_attrs[] = {
+	&dev_attr_cache_type.attr,
+	&dev_attr_serial.attr,
+	NULL,
+};
+
+/* cache_type can be written only where the device can be told. */
+static umode_t vblk_attr_mode(struct kobject *kobj, struct attribute *attr,
+			      int n)
+{
+	struct gendisk *disk = dev_to_disk(kobj_to_dev(kobj));
+	struct vblk *vblk = disk->private_data;
+
+	if (attr == &dev_attr_cache_type.attr && !vblk->has_wce)
+		return 0444;
+	return attr->mode;
+}
+
+static const struct attribute_group vblk_attr_group = {
+	.attrs = vblk_attrs,
+	.is_visible = vblk_attr_mode,
+};
+
+const struct attribute_group *vblk_attr_groups[] = {
+	&vblk_attr_group,
+	NULL,
+};

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Memory of the tags of a block device
+ *
+ * Each tag of each queue gets, at probe, all that a request can need: a
+ * &struct vblk_cmd that only the driver sees, and one block that the device
+ * sees as well, laid out as
+ *
+ *	header | status | descriptor table | ranges
+ *
+ * With 16-byte cache alignment the first 64 bytes hold header, status and the
+ * first two descriptors.  Called by probe, resume and remove.
+ *
+ * The blocks come from coherent memory when the device sits behind the DMA
+ * API.  Else, and with the kernel's own ring, which maps each segment itself,
+ * they come from a slab cache.
+ */
+#include <linux/dmapool.h>
+#include <linux/io.h>
+#include <linux/scatterlist.h>
+#include "vblk.h"
+
+/* Where table and ranges of a tag are; without tables there is no table. */
+static void vblk_tags_layout(struct vblk *vblk)
+{
+	u32 size = sizeof(struct vblk_block);
+
+	vblk->table_off = size;
+	if (vblk->queues[0].use_table)
+		size += (vblk->max_data_descs + VBLK_FIXED_DESCS) *
+			sizeof(struct vring_desc);
+	size = ALIGN(size, VBLK_ALIGN);
+	vblk->ranges_off = size;
+	size += vblk->max_ranges * sizeof(struct vblk_range);
+	vblk->tag_size = ALIGN(size, VBLK_ALIGN);
+}
+
+/**
+ * vblk_tags_try_tables - can this queue take descriptor tables?
+ * @q: the queue, set up and not in use
+ *
+ * Sets @q->dma_dev.  Context: process.
+ *
+ * Return: true when it can; false on the kernel's own ring, or when our ring
+ * says no.
+ */
+bool vblk_tags_try_tables(struct vblk_queue *q)
+{
+	struct virtqueue_table table;
+	dma_addr_t addr;
+	void *mem;
+	int err;
+
+	q->dma_dev = NULL;
+	if (!virtqueue_ext_available())
+		return false;
+	q->dma_dev = virtqueue_ext_dma_dev(q->vq);
+	mem = kzalloc(SMP_CACHE_BYTES, GFP_KERNEL);
+	if (!mem)
+		return false;
+	/* Only initialised, never added: the device does not see it. */
+	addr = virt_to_phys(mem);
+	err = virtqueue_table_init(q->vq, &table, mem, addr, 1);
+	kfree(mem);
+	return !err;
+}
+
+static int vblk_tags_pool(struct vblk *vblk)
+{
+	struct device *dma_dev = vblk->queues[0].dma_dev;
+	char name[32];
+
+	if (vblk->queues[0].use_table && dma_dev) {
+		vblk->pool = dma_pool_create("virtio_blk", dma_dev,
+					     vblk->tag_size, VBLK_ALIGN, 0);
+		return vblk->pool ? 0 : -ENOMEM;
+	}
+	snprintf(name, sizeof(name), "virtio_blk-%d", vblk->index);
+	vblk->cache = kmem_cache_create(name, vblk->tag_size, VBLK_ALIGN, 0,
+					NULL);
+	return vblk->cache ? 0 : -ENOMEM;
+}
+
+static struct vblk_block *vblk_block_alloc(struct vblk *vblk, dma_addr_t *addr)
+{
+	struct vblk_block *blk;
+
+	if (vblk->pool)
+		return dma_pool_zalloc(vblk->pool, GFP_KERNEL, addr);
+	blk = kmem_cache_zalloc(vblk->cache, GFP_KERNEL);
+	if (blk)
+		*addr = virt_to_phys(blk);
+	return blk;
+}
+
+static void vblk_cmd_free(struct vblk *vblk, struct vblk_cmd *cmd)
+{
+	kvfree(cmd->maps);
+	kvfree(cmd->sg);
+	if (!cmd->blk)
+		return;
+	if (vblk->pool)
+		dma_pool_free(vblk->pool, cmd->blk, cmd->blk_addr);
+	else
+		kmem_cache_free(vblk->cache, cmd->blk);
+}
+
+static int vblk_cmd_alloc(struct vblk_queue *q, struct vblk_cmd *cmd)
+{
+	struct vblk *vblk = q->vblk;
+	unsigned int n = vblk->max_data_descs;
+
+	cmd->blk = vblk_block_alloc(vblk, &cmd->blk_addr);
+	if (!cmd->blk)
+		return -ENOMEM;
+	if (!q->use_table) {
+		n += VBLK_FIXED_DESCS;
+		cmd->sg = kvmalloc_array(n, sizeof(*cmd->sg), GFP_KERNEL);
+		return cmd->sg ? 0 : -ENOMEM;
+	}
+	if (q->dma_dev) {
+		cmd->maps = kvmalloc_array(n, sizeof(*cmd->maps), GFP_KERNEL);
+		return cmd->maps ? 0 : -ENOMEM;
+	}
+	return 0;
+}
+
+static int vblk_queue_cmds_alloc(struct vblk_queue *q)
+{
+	unsigned int i;
+	int err;
+
+	q->cmds = kvcalloc(q->vblk->depth, sizeof(*q->cmds), GFP_KERNEL);
+	if (!q->cmds)
+		return -ENOMEM;
+	for (i = 0; i < q->vblk->depth; i++) {
+		err = vblk_cmd_alloc(q, &q->cmds[i]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * vblk_tags_init_tables - bind the tags' tables to their queues
+ * @vblk: the disk; no request is on its way
+ *
+ * At probe, and whenever the queues were set up anew.  Context: process.
+ *
+ * Return: 0 or what virtqueue_table_init() says.
+ */
+int vblk_tags_init_tables(struct vblk *vblk)
+{
+	unsigned int i, tag;
+	int err;
+
+	for (i = 0; i < vblk->nr_queues; i++) {
+		struct vblk_queue *q = &vblk->queues[i];
+
+		for (tag = 0; q->use_table && tag < vblk->depth; tag++) {
+			struct vblk_cmd *cmd = &q->cmds[tag];
+
+			err = virtqueue_table_init(q->vq, &cmd->table,
+						   (void *)cmd->blk + vblk->table_off,
+						   cmd->blk_addr + vblk->table_off,
+						   vblk->max_data_descs + VBLK_FIXED_DESCS);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * vblk_tags_alloc - allocate the memory of all tags
+ * @vblk: the disk; queues, depth and limits are known
+ *
+ * Context: process.
+ *
+ * Return: 0, -ENOMEM, or what virtqueue_table_init() says.
+ */
+int vblk_tags_alloc(struct vblk *vblk)
+{
+	unsigned int i;
+	int err;
+
+	vblk_tags_layout(vblk);
+	err = vblk_tags_pool(vblk);
+	for (i = 0; !err && i < vblk->nr_queues; i++)
+		err = vblk_queue_cmds_alloc(&vblk->queues[i]);
+	if (!err)
+		err = vblk_tags_init_tables(vblk);
+	if (err)
+		vblk_tags_free(vblk);
+	return err;
+}
+
+/**
+ * vblk_tags_free - free what vblk_tags_alloc() allocated
+ * @vblk: the disk; its device is reset
+ *
+ * Context: process.  Harmless when called twice.
+ */
+void vblk_tags_free(struct vblk *vblk)
+{
+	unsigned int i, tag;
+
+	for (i = 0; i < vblk->nr_queues; i++) {
+		struct vblk_queue *q = &vblk->queues[i];
+
+		for (tag = 0; q->cmds && tag < vblk->depth; tag++)
+			vblk_cmd_free(vblk, &q->cmds[tag]);
+		kvfree(q->cmds);
+		q->cmds = NULL;
+	}
+	dma_pool_destroy(vblk->pool);
+	vblk->pool = NULL;
+	kmem_cache_destroy(vblk->cache);
+	vblk->cache = NULL;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/**
+ * DOC: Private to virtio.ko
+ *
+ * The life of a device on the bus, and which file serves which part of it:
+ *
+ * 1. register_virtio_device() (device.c) resets it, sets ACKNOWLEDGE and adds
+ *    it to the bus;
+ * 2. bus.c finds a driver by its id table;
+ * 3. virtio_device_probe() (device.c) sets DRIVER, negotiates features, sets
+ *    FEATURES_OK and reads it back, lets the driver set up, sets DRIVER_OK
+ *    and opens the gate for configuration changes;
+ * 4. pm.c takes it down and up again around system sleep;
+ * 5. virtio_device_remove() closes the gate, lets the driver go, and leaves
+ *    the device reset with ACKNOWLEDGE set, ready for step 2;
+ * 6. unregister_virtio_device() takes it off the bus.
+ *
+ * The gate for configuration changes is @config_enabled of struct
+ * virtio_device, under @config_lock.  While it is closed a change is noted in
+ * @config_change_pending, and delivered when it opens: so a driver never gets
+ * the callback before its probe or restore is through, nor during or after its
+ * remove or freeze, and no change is lost.
+ */
+#ifndef _VIRTIO_CORE_H
+#define _VIRTIO_CORE_H
+
+#include <linux/virtio.h>
+#include <linux/virtio_config.h>
+
+extern struct bus_type virtio_bus;
+
+/* The driver bound to a device, or NULL.  Stable under the device lock. */
+static inline struct virtio_driver *virtio_driver_of(struct virtio_device *dev)
+{
+	return dev->dev.driver ? drv_to_virtio(dev->dev.driver) : NULL;
+}
+
+int virtio_device_probe(struct virtio_device *dev);
+void virtio_device_remove(struct virtio_device *dev);
+void virtio_device_shutdown(struct virtio_device *dev);
+
+int virtio_device_start(struct virtio_device *dev);
+int virtio_device_features_ok(struct virtio_device *dev);
+void virtio_device_live(struct virtio_device *dev);
+void virtio_device_give_up(struct virtio_device *dev);
+
+void virtio_config_gate_close(struct virtio_device *dev);
+void virtio_config_gate_open(struct virtio_device *dev);
+
+#endif /* _VIRTIO_CORE_H */

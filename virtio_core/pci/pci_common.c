@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: virtio_pci.ko: the device as a whole
+ *
+ * Which transport takes a PCI function, its way onto the virtio bus and off
+ * it, status and reset.  Called by the transports' probe and remove, and by
+ * the bus through struct virtio_config_ops.
+ *
+ * There is no shutdown function for the PCI drivers: the driver core shuts
+ * children down before parents, and the virtio bus resets each device that
+ * has a driver.
+ */
+#include <linux/delay.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/slab.h>
+#include "vp.h"
+
+/* PCI device ids: VIRTIO 1.4, 4.1.2. */
+#define VP_ID_FIRST		0x1000
+#define VP_ID_TRANSITIONAL_LAST	0x103f
+#define VP_ID_LAST		0x107f
+
+/* More capabilities than this do not fit into configuration space. */
+#define VP_CAP_WALK_MAX		48
+
+/* How long a device may take for a reset, and how often it is asked. */
+#define VP_RESET_LIMIT_MS	5000
+#define VP_RESET_PAUSE_MIN_US	50
+#define VP_RESET_PAUSE_MAX_US	10000
+
+/* What a register reads when nothing answers. */
+#define VP_ALL_ONES		0xff
+
+static bool vp_force_legacy;
+module_param_named(force_legacy, vp_force_legacy, bool, 0444);
+MODULE_PARM_DESC(force_legacy,
+		 "Use the legacy interface of transitional devices");
+
+/* Is there a common configuration structure?  VIRTIO 1.4, 4.1.5.1.1.1. */
+static bool vp_has_modern_caps(struct pci_dev *pdev)
+{
+	int left = VP_CAP_WALK_MAX;
+	u8 pos, type;
+
+	pos = pci_find_capability(pdev, PCI_CAP_ID_VNDR);
+	while (pos && left--) {
+		pci_read_config_byte(pdev, pos + VIRTIO_PCI_CAP_CFG_TYPE,
+				     &type);
+		if (type == VIRTIO_PCI_CAP_COMMON_CFG)
+			return true;
+		pos = pci_find_next_capability(pdev, pos, PCI_CAP_ID_VNDR);
+	}
+	return false;
+}
+
+/**
+ * vp_transport - which transport takes this function?
+ * @pdev: a function with the vendor id of virtio
+ *
+ * The answer does not depend on which module asks or is loaded first.  A
+ * device with an id from 0x1040 has no legacy interface.  A transitional one
+ * has both or, when it is older than VIRTIO 1.0, the legacy one alone; the
+ * parameter force_legacy decides where there is a choice.  VIRTIO 1.4, 4.1.2
+ * and 4.1.5.1.1.1.  Context: process, may sleep.
+ *
+ * Return: the transport, or VP_TRANSPORT_NONE for an id that is not virtio's.
+ */
+enum vp_transport vp_transport(struct pci_dev *pdev)
+{
+	if (pdev->device < VP_ID_FIRST || pdev->device > VP_ID_LAST)
+		return VP_TRANSPORT_NONE;
+	if (pdev->device > VP_ID_TRANSITIONAL_LAST)
+		return VP_TRANSPORT_MODERN;
+	if (vp_force_legacy || !vp_has_modern_caps(pdev))
+		return VP_TRANSPORT_LEGACY;
+	return VP_TRANSPORT_MODERN;
+}
+EXPORT_SYMBOL_GPL(vp_transport);
+
+/**
+ * vp_get_status - read the device status
+ * @vdev: the device
+ *
+ * Serves config->get_status.  VIRTIO 1.4, 2.1.  Context: process.
+ *
+ * Return: the status; all ones when the function is gone.
+ */
+u8 vp_get_status(struct virtio_device *vdev)
+{
+	struct vp_device *vp = to_vp(vdev);
+
+	return vp->ops->read_status(vp);
+}
+EXPORT_SYMBOL_GPL(vp_get_status);
+
+/**
+ * vp_set_status - write the device status
+ * @vdev: the device
+ * @status: new status, not 0: that is what vp_reset() is for
+ *
+ * Serves config->set_status.  VIRTIO 1.4, 2.1.  Context: process.
+ */
+void vp_set_status(struct virtio_device *vdev, u8 status)
+{
+	struct vp_device *vp = to_vp(vdev);
+
+	if (WARN_ON_ONCE(!status))
+		return;
+	vp->ops->write_status(vp, status);
+}
+EXPORT_SYMBOL_GPL(vp_set_status);
+
+/**
+ * vp_wait_reset - wait until the device has completed a reset
+ * @vp: the device, 0 written to its status
+ *
+ * VIRTIO 1.4, 4.1.4.3.2.
+ *
+ * Return: true when the status reads 0; false when it does not within
+ * VP_RESET_LIMIT_MS, or the function is gone.
+ */
+static bool vp_wait_reset(struct vp_device *vp)
+{
+	ktime_t limit = ktime_add_ms(ktime_get(), VP_RESET_LIMIT_MS);
+	unsigned long pause = VP_RESET_PAUSE_MIN_US;
+	u8 status;
+
+	for (;;) {
+		status = vp->ops->read_status(vp);
+		if (!status)
+			return true;
+		if (status == VP_ALL_ONES && !pci_device_is_present(vp->pdev))
+			return false;
+		if (ktime_after(ktime_get(), limit))
+			return false;
+		fsleep(pause);
+		pause = min_t(unsigned long, 2 * pause, VP_RESET_PAUSE_MAX_US);
+	}
+}
+
+/* The device may go on using memory: take its access to memory away. */
+static void vp_cut_off(struct vp_device *vp)
+{
+	if (pci_device_is_present(vp->pdev))
+		dev_err(&vp->pdev->dev,
+			"no reset within %u ms: bus mastering disabled\n",
+			VP_RESET_LIMIT_MS);
+	virtio_break_device(&vp->vdev);
+	pci_clear_master(vp->pdev);
+}
+
+/**
+ * vp_reset - reset the device and wait until it is done
+ * @vdev: the device
+ *
+ * Serves config->reset.  On return the device uses no memory any more and no
+ * callback of its interrupts is running: either it said so (VIRTIO 1.4,
+ * 4.1.4.3.2), or its queues are broken and bus mastering is off, until a later
+ * reset completes.  Context: process, may sleep for VP_RESET_LIMIT_MS.
+ */
+void vp_reset(struct virtio_device *vdev)
+{
+	struct vp_device *vp = to_vp(vdev);
+
+	vp->ops->write_status(vp, 0);
+	if (!vp_wait_reset(vp))
+		vp_cut_off(vp);
+	else if (!vp->pdev->is_busmaster)
+		pci_set_master(vp->pdev);
+	vp_synchronize_cbs(vdev);
+}
+EXPORT_SYMBOL_GPL(vp_reset);
+
+/**
+ * vp_bus_name - the name of the PCI function
+ * @vdev: the device
+ *
+ * Serves config->bus_name.  Context: any.  Return: a string that lives as long
+ * as the function.
+ */
+const char *vp_bus_name(struct virtio_device *vdev)
+{
+	return pci_name(to_vp(vdev)->pdev);
+}
+EXPORT_SYMBOL_GPL(vp_bus_name);
+
+/* The last reference is gone.  The transport's struct begins with ours. */
+static void vp_release(struct device *dev)
+{
+	kfree(to_vp(dev_to_virtio(dev)));
+}
+
+/**
+ * vp_register - put a device on the virtio bus
+ * @vp: the device: first member of memory from kzalloc(), with @vdev.id,
+ *	@vdev.config, @pdev and @ops set, and its registers mapped
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0 or an error.  After an error the caller unmaps the registers and
+ * then drops the device with put_device().
+ */
+int vp_register(struct vp_device *vp)
+{
+	vp->vdev.dev.parent = &vp->pdev->dev;
+	vp->vdev.dev.release = vp_release;
+	pci_set_drvdata(vp->pdev, vp);
+	/* Off until the first reset: see vp_reset(). */
+	pci_clear_master(vp->pdev);
+	return register_virtio_device(&vp->vdev);
+}
+EXPORT_SYMBOL_GPL(vp_register);
+
+/**
+ * vp_unregister - take a device off the virtio bus
+ * @vp: the device
+ *
+ * A function that is gone cannot complete anything: its queues are broken
+ * first, so that the driver does not wait for it.  The caller unmaps the
+ * registers and then drops the device with put_device(), because whoever holds
+ * a reference may still look at it.  Context: process, may sleep.
+ */
+void vp_unregister(struct vp_device *vp)
+{
+	get_device(&vp->vdev.dev);
+	if (!pci_device_is_present(vp->pdev))
+		virtio_break_device(&vp->vdev);
+	unregister_virtio_device(&vp->vdev);
+	/* Should its driver have left any. */
+	vp_del_vqs(&vp->vdev);
+}
+EXPORT_SYMBOL_GPL(vp_unregister);
+
+MODULE_DESCRIPTION("Virtio over PCI: what the transports share");
+MODULE_LICENSE("GPL");
+MODULE_SOFTDEP("post: virtio_pci_modern");

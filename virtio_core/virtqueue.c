@@ -1,0 +1,573 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: The virtqueue API
+ *
+ * What <linux/virtio.h> and <linux/virtio_ring.h> promise to drivers and
+ * transports, on top of the layout in vring_split.c.  A layout's functions
+ * get arguments that were checked and a queue that is not broken.
+ *
+ * Context: any, unless a function says that it may sleep.  Locking: the
+ * caller serialises the calls on one queue, unless a function says otherwise.
+ *
+ * A queue breaks when the device breaks the rules, when its doorbell fails
+ * or when the transport says so (device gone, reset).  From then on adding
+ * gives -EIO and taking gives NULL; what was outstanding comes back through
+ * virtqueue_detach_unused_buf() once the device has been reset.
+ */
+#include <linux/module.h>
+#include <linux/ratelimit.h>
+
+#include "vring.h"
+
+/**
+ * vring_break - stop using a queue because of what its device did
+ * @vr: the queue
+ * @fmt: what the device did, without newline
+ *
+ * One line in the log, rate-limited: device, queue, reason.  Context: any;
+ * may run while the queue is in use.
+ */
+void vring_break(struct vring_virtqueue *vr, const char *fmt, ...)
+{
+	struct va_format vaf = { .fmt = fmt };
+	va_list args;
+
+	va_start(args, fmt);
+	vaf.va = &args;
+	dev_err_ratelimited(&vr->vq.vdev->dev, "queue %u (%s) is broken: %pV\n",
+			    vr->vq.index, vr->vq.name ?: "-", &vaf);
+	va_end(args);
+	WRITE_ONCE(vr->broken, true);
+}
+
+/* A buffer that can never be sent: the driver's mistake, not a full ring. */
+static int vring_explain(struct vring_virtqueue *vr, int err)
+{
+	if (unlikely(err == -EINVAL))
+		dev_err_ratelimited(&vr->vq.vdev->dev,
+				    "queue %u (%s): buffer is empty, over 4 GiB or longer than the %u descriptors of the queue\n",
+				    vr->vq.index, vr->vq.name ?: "-",
+				    vr->mem.vring.num);
+	return err;
+}
+
+static int vring_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
+		     unsigned int out_sgs, unsigned int in_sgs, void *data,
+		     void *ctx)
+{
+	if (vring_broken(vr))
+		return -EIO;
+	if (WARN_ON_ONCE(!data || !(out_sgs + in_sgs)))
+		return -EINVAL;
+
+	if (out_sgs + in_sgs == 1 && sg_is_last(sgs[0]))
+		return vring_split_add_one(vr, sgs[0], in_sgs, data, ctx);
+	return vring_explain(vr, vring_split_add(vr, sgs, out_sgs, in_sgs, data,
+						 ctx));
+}
+
+/* One list, one direction; @num == 1 is the case that has to be cheap. */
+static int vring_add_list(struct vring_virtqueue *vr, struct scatterlist *sg,
+			  unsigned int num, bool in, void *data, void *ctx)
+{
+	if (num != 1)
+		return vring_add(vr, &sg, !in, in, data, ctx);
+
+	if (vring_broken(vr))
+		return -EIO;
+	if (WARN_ON_ONCE(!data))
+		return -EINVAL;
+	return vring_split_add_one(vr, sg, in, data, ctx);
+}
+
+/**
+ * virtqueue_add_sgs - add a buffer made of several scatterlists
+ * @_vq: the queue
+ * @sgs: lists, each ended as sg_mark_end() does; device-readable ones first
+ * @out_sgs: how many lists the device reads
+ * @in_sgs: how many lists behind them the device writes
+ * @data: token, not NULL, by which the buffer comes back
+ * @gfp: not used: nothing is allocated
+ *
+ * VIRTIO 1.4, 2.7.13.  The buffer becomes visible to the device with the next
+ * virtqueue_kick_prepare() or virtqueue_kick().
+ *
+ * Return: 0; -ENOSPC when the ring has no room now; -EINVAL for a buffer that
+ * fits no ring of this size; -ENOMEM when it cannot be mapped; -EIO when the
+ * queue is broken.
+ */
+int virtqueue_add_sgs(struct virtqueue *_vq, struct scatterlist *sgs[],
+		      unsigned int out_sgs, unsigned int in_sgs, void *data,
+		      gfp_t gfp)
+{
+	return vring_add(to_vring(_vq), sgs, out_sgs, in_sgs, data, NULL);
+}
+EXPORT_SYMBOL_GPL(virtqueue_add_sgs);
+
+/**
+ * virtqueue_add_outbuf - add a buffer that the device reads
+ * @vq: the queue
+ * @sg: its segments
+ * @num: how many, at least 1; the list is ended as sg_mark_end() does
+ * @data: token, not NULL
+ * @gfp: not used
+ *
+ * Return: as virtqueue_add_sgs().
+ */
+int virtqueue_add_outbuf(struct virtqueue *vq, struct scatterlist *sg,
+			 unsigned int num, void *data, gfp_t gfp)
+{
+	return vring_add_list(to_vring(vq), sg, num, false, data, NULL);
+}
+EXPORT_SYMBOL_GPL(virtqueue_add_outbuf);
+
+/**
+ * virtqueue_add_inbuf - add a buffer that the device writes
+ * @vq: the queue
+ * @sg: its segments
+ * @num: how many, at least 1; the list is ended as sg_mark_end() does
+ * @data: token, not NULL
+ * @gfp: not used
+ *
+ * Return: as virtqueue_add_sgs().
+ */
+int virtqueue_add_inbuf(struct virtqueue *vq, struct scatterlist *sg,
+			unsigned int num, void *data, gfp_t gfp)
+{
+	return vring_add_list(to_vring(vq), sg, num, true, data, NULL);
+}
+EXPORT_SYMBOL_GPL(virtqueue_add_inbuf);
+
+/**
+ * virtqueue_add_inbuf_ctx - add a buffer that the device writes, with context
+ * @vq: the queue
+ * @sg: its segments
+ * @num: how many, at least 1; the list is ended as sg_mark_end() does
+ * @data: token, not NULL
+ * @ctx: a second word that comes back through virtqueue_get_buf_ctx()
+ * @gfp: not used
+ *
+ * Return: as virtqueue_add_sgs().
+ */
+int virtqueue_add_inbuf_ctx(struct virtqueue *vq, struct scatterlist *sg,
+			    unsigned int num, void *data, void *ctx, gfp_t gfp)
+{
+	return vring_add_list(to_vring(vq), sg, num, true, data, ctx);
+}
+EXPORT_SYMBOL_GPL(virtqueue_add_inbuf_ctx);
+
+int virtqueue_table_init(struct virtqueue *vq, struct virtqueue_table *t,
+			 void *mem, dma_addr_t addr, u16 max)
+{
+	struct vring_virtqueue *vr = to_vring(vq);
+
+	if (WARN_ON_ONCE(!max || !IS_ALIGNED((unsigned long)mem, 16)))
+		return -EINVAL;
+
+	t->desc = mem;
+	t->addr = addr;
+	t->max = max;
+	t->little_endian = vr->little_endian;
+	virtqueue_table_begin(t);
+	vring_split_init_table(mem, max, vr->little_endian);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(virtqueue_table_init);
+
+int virtqueue_add_table(struct virtqueue *vq, struct virtqueue_table *t,
+			void *data)
+{
+	struct vring_virtqueue *vr = to_vring(vq);
+
+	if (vring_broken(vr))
+		return -EIO;
+	if (WARN_ON_ONCE(!data || t->num > t->max || t->out_num > t->num))
+		return -EINVAL;
+	if (unlikely(!t->num || t->num > vr->mem.vring.num))
+		return vring_explain(vr, -EINVAL);
+	return vring_split_add_table(vr, t, data);
+}
+EXPORT_SYMBOL_GPL(virtqueue_add_table);
+
+/**
+ * virtqueue_kick_prepare - expose what was added; is a notification due?
+ * @_vq: the queue
+ *
+ * The first half of virtqueue_kick(), under the caller's lock; the second,
+ * virtqueue_notify(), needs no lock.  VIRTIO 1.4, 2.7.13.3 and 2.7.13.4.
+ *
+ * Return: true when virtqueue_notify() has to be called.
+ */
+bool virtqueue_kick_prepare(struct virtqueue *_vq)
+{
+	return vring_split_kick_prepare(to_vring(_vq));
+}
+EXPORT_SYMBOL_GPL(virtqueue_kick_prepare);
+
+/**
+ * virtqueue_notify - notify the device
+ * @_vq: the queue
+ *
+ * Locking: none needed.
+ *
+ * Return: false when the queue is broken, or its doorbell failed just now.
+ */
+bool virtqueue_notify(struct virtqueue *_vq)
+{
+	struct vring_virtqueue *vr = to_vring(_vq);
+
+	if (vring_broken(vr))
+		return false;
+	if (likely(vr->notify(_vq)))
+		return true;
+
+	vring_break(vr, "the notification failed");
+	return false;
+}
+EXPORT_SYMBOL_GPL(virtqueue_notify);
+
+/**
+ * virtqueue_kick - expose what was added and notify the device if it asks
+ * @vq: the queue
+ *
+ * Return: false when the queue is broken.
+ */
+bool virtqueue_kick(struct virtqueue *vq)
+{
+	if (virtqueue_kick_prepare(vq))
+		return virtqueue_notify(vq);
+	return !vring_broken(to_vring(vq));
+}
+EXPORT_SYMBOL_GPL(virtqueue_kick);
+
+/**
+ * virtqueue_get_buf_ctx - take the next used buffer
+ * @_vq: the queue
+ * @len: bytes that the device wrote; never more than the buffer can hold
+ * @ctx: what virtqueue_add_inbuf_ctx() was given; may be NULL
+ *
+ * What lies beyond @len bytes must be ignored (VIRTIO 1.4, 2.7.8.2).
+ *
+ * Return: the token, or NULL: nothing used, or the queue is broken.
+ */
+void *virtqueue_get_buf_ctx(struct virtqueue *_vq, unsigned int *len,
+			    void **ctx)
+{
+	struct vring_virtqueue *vr = to_vring(_vq);
+
+	if (vring_broken(vr))
+		return NULL;
+	return vring_split_get(vr, len, ctx);
+}
+EXPORT_SYMBOL_GPL(virtqueue_get_buf_ctx);
+
+/**
+ * virtqueue_get_buf - take the next used buffer
+ * @_vq: the queue
+ * @len: bytes that the device wrote; never more than the buffer can hold
+ *
+ * Return: the token, or NULL: nothing used, or the queue is broken.
+ */
+void *virtqueue_get_buf(struct virtqueue *_vq, unsigned int *len)
+{
+	return virtqueue_get_buf_ctx(_vq, len, NULL);
+}
+EXPORT_SYMBOL_GPL(virtqueue_get_buf);
+
+/**
+ * virtqueue_disable_cb - interrupts of this queue are not needed
+ * @_vq: the queue
+ *
+ * Advice to the device: the callback may still be called.
+ */
+void virtqueue_disable_cb(struct virtqueue *_vq)
+{
+	vring_split_disable_cb(to_vring(_vq));
+}
+EXPORT_SYMBOL_GPL(virtqueue_disable_cb);
+
+/**
+ * virtqueue_enable_cb_prepare - ask for an interrupt with the next used buffer
+ * @_vq: the queue
+ *
+ * To be followed by virtqueue_poll(): a buffer used in between may cause none.
+ *
+ * Return: what virtqueue_poll() wants to know.
+ */
+unsigned int virtqueue_enable_cb_prepare(struct virtqueue *_vq)
+{
+	return vring_split_enable_cb(to_vring(_vq));
+}
+EXPORT_SYMBOL_GPL(virtqueue_enable_cb_prepare);
+
+/**
+ * virtqueue_poll - has the device used a buffer since?
+ * @_vq: the queue
+ * @last_used_idx: from virtqueue_enable_cb_prepare()
+ *
+ * Locking: none needed.
+ *
+ * Return: true when buffers wait; false also when the queue is broken.
+ */
+bool virtqueue_poll(struct virtqueue *_vq, unsigned int last_used_idx)
+{
+	struct vring_virtqueue *vr = to_vring(_vq);
+
+	return !vring_broken(vr) && vring_split_poll(vr, last_used_idx);
+}
+EXPORT_SYMBOL_GPL(virtqueue_poll);
+
+/**
+ * virtqueue_enable_cb - ask for an interrupt with the next used buffer
+ * @_vq: the queue
+ *
+ * Return: false when buffers wait already: take them, then try again.
+ */
+bool virtqueue_enable_cb(struct virtqueue *_vq)
+{
+	return !virtqueue_poll(_vq, virtqueue_enable_cb_prepare(_vq));
+}
+EXPORT_SYMBOL_GPL(virtqueue_enable_cb);
+
+/**
+ * virtqueue_enable_cb_delayed - ask for an interrupt when most are used
+ * @_vq: the queue
+ *
+ * For a driver in no hurry to get its buffers back.  VIRTIO 1.4, 2.7.7.
+ *
+ * Return: false when that many buffers wait already; true also when the queue
+ * is broken, so that a loop around it ends.
+ */
+bool virtqueue_enable_cb_delayed(struct virtqueue *_vq)
+{
+	struct vring_virtqueue *vr = to_vring(_vq);
+
+	return vring_split_enable_cb_delayed(vr) || vring_broken(vr);
+}
+EXPORT_SYMBOL_GPL(virtqueue_enable_cb_delayed);
+
+/**
+ * virtqueue_detach_unused_buf - take back a buffer that was not used
+ * @_vq: a queue whose device was reset, or that was reset itself
+ *
+ * VIRTIO 1.4, 2.4: only then do the buffers belong to the driver again.
+ *
+ * Return: the token, or NULL when none is left.
+ */
+void *virtqueue_detach_unused_buf(struct virtqueue *_vq)
+{
+	return vring_split_detach_unused(to_vring(_vq));
+}
+EXPORT_SYMBOL_GPL(virtqueue_detach_unused_buf);
+
+/**
+ * vring_interrupt - a queue's interrupt handler
+ * @irq: not used
+ * @_vq: the &struct virtqueue
+ *
+ * For transports.  Context: hard interrupt, or any.  Locking: none; may run
+ * while the queue is operated on, and spuriously (VIRTIO 1.4, 2.7.7.2).
+ *
+ * Return: IRQ_NONE when the queue has nothing for the driver.
+ */
+irqreturn_t vring_interrupt(int irq, void *_vq)
+{
+	struct vring_virtqueue *vr = to_vring(_vq);
+
+	if (vring_broken(vr))
+		return IRQ_HANDLED;
+	if (!vring_split_interrupt(vr))
+		return IRQ_NONE;
+	if (vr->vq.callback)
+		vr->vq.callback(&vr->vq);
+	return IRQ_HANDLED;
+}
+EXPORT_SYMBOL_GPL(vring_interrupt);
+
+/**
+ * vring_transport_features - keep the ring features that the ring has
+ * @vdev: the device; its features are what device and driver have in common
+ *
+ * For transports, in finalize_features(): clears those of the reserved
+ * feature bits (VIRTIO 1.4, 6) that are the ring's and not known here.  What
+ * a transport does itself it adds afterwards.
+ */
+void vring_transport_features(struct virtio_device *vdev)
+{
+	const u64 mine = BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |
+			 BIT_ULL(VIRTIO_RING_F_EVENT_IDX) |
+			 BIT_ULL(VIRTIO_F_VERSION_1) |
+			 BIT_ULL(VIRTIO_F_ACCESS_PLATFORM) |
+			 BIT_ULL(VIRTIO_F_ORDER_PLATFORM);
+	const u64 reserved = GENMASK_ULL(VIRTIO_TRANSPORT_F_END - 1,
+					 VIRTIO_TRANSPORT_F_START);
+
+	vdev->features &= mine | ~reserved;
+}
+EXPORT_SYMBOL_GPL(vring_transport_features);
+
+/**
+ * virtqueue_get_vring_size - how many descriptors the queue has
+ * @_vq: the queue
+ *
+ * Return: the queue size.
+ */
+unsigned int virtqueue_get_vring_size(struct virtqueue *_vq)
+{
+	return to_vring(_vq)->mem.vring.num;
+}
+EXPORT_SYMBOL_GPL(virtqueue_get_vring_size);
+
+/**
+ * virtqueue_is_broken - has the queue been given up?
+ * @_vq: the queue
+ *
+ * Locking: none needed.
+ *
+ * Return: true when it is broken.
+ */
+bool virtqueue_is_broken(struct virtqueue *_vq)
+{
+	return vring_broken(to_vring(_vq));
+}
+EXPORT_SYMBOL_GPL(virtqueue_is_broken);
+
+/**
+ * __virtqueue_break - give up a queue
+ * @_vq: the queue
+ *
+ * Locking: none needed.
+ */
+void __virtqueue_break(struct virtqueue *_vq)
+{
+	WRITE_ONCE(to_vring(_vq)->broken, true);
+}
+EXPORT_SYMBOL_GPL(__virtqueue_break);
+
+/**
+ * __virtqueue_unbreak - use a queue again
+ * @_vq: the queue
+ *
+ * Only for who broke it with __virtqueue_break().
+ */
+void __virtqueue_unbreak(struct virtqueue *_vq)
+{
+	WRITE_ONCE(to_vring(_vq)->broken, false);
+}
+EXPORT_SYMBOL_GPL(__virtqueue_unbreak);
+
+static void vring_set_broken(struct virtio_device *dev, bool broken)
+{
+	struct virtqueue *vq;
+
+	spin_lock(&dev->vqs_list_lock);
+	list_for_each_entry(vq, &dev->vqs, list)
+		WRITE_ONCE(to_vring(vq)->broken, broken);
+	spin_unlock(&dev->vqs_list_lock);
+}
+
+/**
+ * virtio_break_device - give up all queues of a device
+ * @dev: the device
+ *
+ * For a device that is gone or about to be reset.  What runs already sees it
+ * late: virtio_synchronize_cbs() waits for that.  Context: not hard interrupt.
+ */
+void virtio_break_device(struct virtio_device *dev)
+{
+	vring_set_broken(dev, true);
+}
+EXPORT_SYMBOL_GPL(virtio_break_device);
+
+/**
+ * __virtio_unbreak_device - use all queues of a device again
+ * @dev: the device
+ *
+ * Context: not hard interrupt.
+ */
+void __virtio_unbreak_device(struct virtio_device *dev)
+{
+	vring_set_broken(dev, false);
+}
+EXPORT_SYMBOL_GPL(__virtio_unbreak_device);
+
+/* The device's address of a part of the ring, given its CPU address. */
+static dma_addr_t vring_part_addr(struct virtqueue *vq, void *part)
+{
+	struct vring_mem *mem = &to_vring(vq)->mem;
+
+	if (WARN_ON_ONCE(!mem->owned))
+		return 0;
+	return mem->dma + (part - (void *)mem->vring.desc);
+}
+
+/**
+ * virtqueue_get_desc_addr - the device's address of the descriptor table
+ * @_vq: a queue made by vring_create_virtqueue()
+ *
+ * Return: the address.
+ */
+dma_addr_t virtqueue_get_desc_addr(struct virtqueue *_vq)
+{
+	return vring_part_addr(_vq, to_vring(_vq)->mem.vring.desc);
+}
+EXPORT_SYMBOL_GPL(virtqueue_get_desc_addr);
+
+/**
+ * virtqueue_get_avail_addr - the device's address of the available ring
+ * @_vq: a queue made by vring_create_virtqueue()
+ *
+ * Return: the address.
+ */
+dma_addr_t virtqueue_get_avail_addr(struct virtqueue *_vq)
+{
+	return vring_part_addr(_vq, to_vring(_vq)->mem.vring.avail);
+}
+EXPORT_SYMBOL_GPL(virtqueue_get_avail_addr);
+
+/**
+ * virtqueue_get_used_addr - the device's address of the used ring
+ * @_vq: a queue made by vring_create_virtqueue()
+ *
+ * Return: the address.
+ */
+dma_addr_t virtqueue_get_used_addr(struct virtqueue *_vq)
+{
+	return vring_part_addr(_vq, to_vring(_vq)->mem.vring.used);
+}
+EXPORT_SYMBOL_GPL(virtqueue_get_used_addr);
+
+/**
+ * virtqueue_get_vring - the parts of the ring
+ * @vq: the queue
+ *
+ * Return: their CPU addresses and the queue size.
+ */
+const struct vring *virtqueue_get_vring(struct virtqueue *vq)
+{
+	return &to_vring(vq)->mem.vring;
+}
+EXPORT_SYMBOL_GPL(virtqueue_get_vring);
+
+/**
+ * virtqueue_set_dma_premapped - buffers will come with their DMA addresses
+ * @_vq: a queue with no buffers in it
+ *
+ * From now on sg_dma_address() of each segment is what the device is given,
+ * and the driver undoes its mappings itself.
+ *
+ * Return: 0, or -EINVAL when the queue is in use or without the DMA API.
+ */
+int virtqueue_set_dma_premapped(struct virtqueue *_vq)
+{
+	struct vring_virtqueue *vr = to_vring(_vq);
+
+	if (!vr->use_dma || _vq->num_free != vr->mem.vring.num)
+		return -EINVAL;
+	vr->premapped = true;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(virtqueue_set_dma_premapped);
+
+MODULE_DESCRIPTION("Virtqueues");
+MODULE_LICENSE("GPL");

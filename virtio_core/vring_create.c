@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Making, resizing and freeing a queue
+ *
+ * Called by transports, from their find_vqs() and del_vqs(), and by drivers
+ * for a resize.  All memory that a queue will ever need is allocated here:
+ * the ring, the private slots, the indirect tables, the room to note DMA
+ * mappings.  Everything in this file may sleep.
+ */
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "vring.h"
+
+/* VIRTIO 1.4, 2.7 */
+#define VRING_SPLIT_MAX_SIZE	32768
+
+/*
+ * Entries per table: what most requests need, never more than a chain may
+ * have (2.7.5.2), and less in a long queue so that the tables stay small.
+ */
+static unsigned int vring_table_entries(unsigned int num)
+{
+	unsigned int fit = VRING_TABLES_BYTES / num / sizeof(struct vring_desc);
+
+	return min3(VRING_TABLE_ENTRIES, num, fit);
+}
+
+static unsigned int vring_tables_per_page(const struct vring_mem *mem)
+{
+	return PAGE_SIZE / (mem->table_max * sizeof(struct vring_desc));
+}
+
+/* Tables come in pages; the first table of each page owns it. */
+static void vring_free_tables(struct vring_virtqueue *vr, struct vring_mem *mem)
+{
+	unsigned int i, step;
+
+	if (!mem->tables)
+		return;
+	step = vring_tables_per_page(mem);
+	for (i = 0; i < mem->vring.num && mem->tables[i].desc; i += step)
+		vring_free_shared(vr->vq.vdev, vr->use_dma, PAGE_SIZE,
+				  mem->tables[i].desc, mem->tables[i].addr);
+	kvfree(mem->tables);
+	mem->tables = NULL;
+	kvfree(mem->table_maps);
+	mem->table_maps = NULL;
+}
+
+/* A page of tables for the slots from @first on. */
+static int vring_alloc_table_page(struct vring_virtqueue *vr,
+				  struct vring_mem *mem, unsigned int first)
+{
+	unsigned int last = min(first + vring_tables_per_page(mem),
+				mem->vring.num);
+	size_t bytes = mem->table_max * sizeof(struct vring_desc);
+	dma_addr_t addr;
+	void *page;
+	unsigned int i;
+
+	page = vring_alloc_shared(vr->vq.vdev, vr->use_dma, PAGE_SIZE, &addr);
+	if (!page)
+		return -ENOMEM;
+	for (i = first; i < last; i++, page += bytes, addr += bytes) {
+		mem->tables[i].desc = page;
+		mem->tables[i].addr = addr;
+		vring_split_init_table(page, mem->table_max, vr->little_endian);
+	}
+	return 0;
+}
+
+/*
+ * Indirect tables, one per slot.  A queue without them works as well: chains
+ * of ring descriptors say the same, so that a failure here is no error.
+ */
+static void vring_alloc_tables(struct vring_virtqueue *vr, struct vring_mem *mem)
+{
+	unsigned int num = mem->vring.num, i;
+
+	mem->table_max = vring_table_entries(num);
+	if (!vr->indirect || mem->table_max < 2)
+		return;
+
+	mem->tables = kvcalloc(num, sizeof(*mem->tables), GFP_KERNEL);
+	if (!mem->tables)
+		return;
+	if (vr->use_dma) {
+		mem->table_maps = kvcalloc(array_size(num, mem->table_max),
+					   sizeof(*mem->table_maps), GFP_KERNEL);
+		if (!mem->table_maps)
+			goto err;
+	}
+	for (i = 0; i < num; i += vring_tables_per_page(mem))
+		if (vring_alloc_table_page(vr, mem, i))
+			goto err;
+	return;
+
+err:
+	vring_free_tables(vr, mem);
+}
+
+/* The private side of a ring whose shared memory is there. */
+static int vring_mem_alloc_private(struct vring_virtqueue *vr,
+				   struct vring_mem *mem)
+{
+	unsigned int num = mem->vring.num;
+
+	mem->slots = kvcalloc(num, sizeof(*mem->slots), GFP_KERNEL);
+	if (!mem->slots)
+		return -ENOMEM;
+	if (vr->use_dma) {
+		mem->maps = kvcalloc(num, sizeof(*mem->maps), GFP_KERNEL);
+		if (!mem->maps)
+			return -ENOMEM;
+	}
+	vring_alloc_tables(vr, mem);
+	return 0;
+}
+
+/**
+ * vring_mem_free - free all memory of a ring
+ * @vr: the queue that it was allocated for
+ * @mem: the memory, complete or not
+ */
+void vring_mem_free(struct vring_virtqueue *vr, struct vring_mem *mem)
+{
+	vring_free_tables(vr, mem);
+	kvfree(mem->maps);
+	kvfree(mem->slots);
+	if (mem->owned)
+		vring_free_shared(vr->vq.vdev, vr->use_dma, mem->bytes,
+				  mem->vring.desc, mem->dma);
+	memset(mem, 0, sizeof(*mem));
+}
+
+/**
+ * vring_mem_alloc - allocate all memory of a ring
+ * @vr: the queue, with its device, alignment and features known
+ * @mem: the result
+ * @num: queue size
+ *
+ * One contiguous block for the three parts, with the padding of the legacy
+ * layout (VIRTIO 1.4, 2.7.2), which satisfies the modern one as well.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vring_mem_alloc(struct vring_virtqueue *vr, struct vring_mem *mem,
+		    unsigned int num)
+{
+	void *ring;
+
+	memset(mem, 0, sizeof(*mem));
+	mem->bytes = PAGE_ALIGN(vring_size(num, vr->align));
+	ring = vring_alloc_shared(vr->vq.vdev, vr->use_dma, mem->bytes,
+				  &mem->dma);
+	if (!ring)
+		return -ENOMEM;
+	mem->owned = true;
+	vring_init(&mem->vring, num, ring, vr->align);
+
+	if (vring_mem_alloc_private(vr, mem)) {
+		vring_mem_free(vr, mem);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* A queue in which all is known but the ring. */
+static struct vring_virtqueue *
+vring_alloc(struct virtio_device *vdev, unsigned int index, unsigned int align,
+	    bool weak_barriers, bool (*notify)(struct virtqueue *),
+	    void (*callback)(struct virtqueue *), const char *name)
+{
+	struct vring_virtqueue *vr = kzalloc(sizeof(*vr), GFP_KERNEL);
+
+	if (!vr)
+		return NULL;
+
+	vr->vq.vdev = vdev;
+	vr->vq.index = index;
+	vr->vq.callback = callback;
+	vr->vq.name = name;
+	vr->notify = notify;
+	vr->align = align;
+	vr->weak_barriers = weak_barriers &&
+			    !virtio_has_feature(vdev, VIRTIO_F_ORDER_PLATFORM);
+	vr->little_endian = virtio_is_little_endian(vdev);
+	vr->event = virtio_has_feature(vdev, VIRTIO_RING_F_EVENT_IDX);
+	vr->indirect = virtio_has_feature(vdev, VIRTIO_RING_F_INDIRECT_DESC);
+	vr->use_dma = vring_use_dma(vdev);
+	return vr;
+}
+
+/* Give the queue its ring and show it to the device's list of queues. */
+static struct virtqueue *vring_start(struct vring_virtqueue *vr)
+{
+	struct virtio_device *vdev = vr->vq.vdev;
+
+	vr->vq.num_max = vr->mem.vring.num;
+	vring_split_reset(vr);
+
+	spin_lock(&vdev->vqs_list_lock);
+	list_add_tail(&vr->vq.list, &vdev->vqs);
+	spin_unlock(&vdev->vqs_list_lock);
+	return &vr->vq;
+}
+
+static bool vring_size_ok(struct virtio_device *vdev, unsigned int num,
+			  unsigned int align)
+{
+	if (is_power_of_2(num) && num <= VRING_SPLIT_MAX_SIZE &&
+	    is_power_of_2(align))
+		return true;
+	dev_err(&vdev->dev, "no ring can have %u descriptors, aligned to %u\n",
+		num, align);
+	return false;
+}
+
+/**
+ * vring_create_virtqueue - make a queue with memory of its own
+ * @index: number of the queue in its device
+ * @num: descriptors, a power of two up to 32768 (VIRTIO 1.4, 2.7)
+ * @vring_align: alignment of the used ring, bytes, a power of two
+ * @vdev: the device, features negotiated
+ * @weak_barriers: SMP barriers are enough between driver and device
+ * @may_reduce_num: a smaller ring will do when memory is short
+ * @context: the driver uses virtqueue_add_inbuf_ctx(); makes no difference
+ * @notify: the transport's doorbell; false when it failed
+ * @callback: called by vring_interrupt() for used buffers, or NULL
+ * @name: name of the queue; must outlive it
+ *
+ * Context: may sleep.
+ *
+ * Return: the queue, to be freed by vring_del_virtqueue(), or NULL.
+ */
+struct virtqueue *vring_create_virtqueue(unsigned int index, unsigned int num,
+					 unsigned int vring_align,
+					 struct virtio_device *vdev,
+					 bool weak_barriers,
+					 bool may_reduce_num, bool context,
+					 bool (*notify)(struct virtqueue *),
+					 void (*callback)(struct virtqueue *),
+					 const char *name)
+{
+	struct vring_virtqueue *vr;
+
+	if (!vring_size_ok(vdev, num, vring_align))
+		return NULL;
+	vr = vring_alloc(vdev, index, vring_align, weak_barriers, notify,
+			 callback, name);
+	if (!vr)
+		return NULL;
+
+	for (; num; num >>= 1) {
+		if (!vring_mem_alloc(vr, &vr->mem, num))
+			return vring_start(vr);
+		if (!may_reduce_num)
+			break;
+	}
+	kfree(vr);
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(vring_create_virtqueue);
+
+/**
+ * vring_new_virtqueue - make a queue in the caller's memory
+ * @index: number of the queue in its device
+ * @num: descriptors, a power of two up to 32768
+ * @vring_align: alignment of the used ring, bytes, a power of two
+ * @vdev: the device, features negotiated
+ * @weak_barriers: SMP barriers are enough between driver and device
+ * @context: the driver uses virtqueue_add_inbuf_ctx(); makes no difference
+ * @pages: vring_size(@num, @vring_align) bytes, zeroed; stays the caller's
+ * @notify: the transport's doorbell; false when it failed
+ * @callback: called by vring_interrupt() for used buffers, or NULL
+ * @name: name of the queue; must outlive it
+ *
+ * Context: may sleep.
+ *
+ * Return: the queue, to be freed by vring_del_virtqueue(), or NULL.
+ */
+struct virtqueue *vring_new_virtqueue(unsigned int index, unsigned int num,
+				      unsigned int vring_align,
+				      struct virtio_device *vdev,
+				      bool weak_barriers, bool context,
+				      void *pages,
+				      bool (*notify)(struct virtqueue *),
+				      void (*callback)(struct virtqueue *),
+				      const char *name)
+{
+	struct vring_virtqueue *vr;
+
+	if (!vring_size_ok(vdev, num, vring_align))
+		return NULL;
+	vr = vring_alloc(vdev, index, vring_align, weak_barriers, notify,
+			 callback, name);
+	if (!vr)
+		return NULL;
+
+	vring_init(&vr->mem.vring, num, pages, vring_align);
+	if (vring_mem_alloc_private(vr, &vr->mem)) {
+		vring_mem_free(vr, &vr->mem);
+		kfree(vr);
+		return NULL;
+	}
+	return vring_start(vr);
+}
+EXPORT_SYMBOL_GPL(vring_new_virtqueue);
+
+/**
+ * vring_del_virtqueue - free a queue
+ * @_vq: a queue that the device does not touch any more
+ *
+ * Context: may sleep.
+ */
+void vring_del_virtqueue(struct virtqueue *_vq)
+{
+	struct vring_virtqueue *vr = to_vring(_vq);
+
+	spin_lock(&_vq->vdev->vqs_list_lock);
+	list_del(&_vq->list);
+	spin_unlock(&_vq->vdev->vqs_list_lock);
+
+	vring_mem_free(vr, &vr->mem);
+	kfree(vr);
+}
+EXPORT_SYMBOL_GPL(vring_del_virtqueue);
+
+/* May this queue be given @num descriptors?  0, or why not. */
+static int vring_resize_check(struct vring_virtqueue *vr, u32 num)
+{
+	const struct virtio_config_ops *config = vr->vq.vdev->config;
+
+	if (!vr->mem.owned)
+		return -EPERM;
+	if (num > vr->vq.num_max)
+		return -E2BIG;
+	if (!num || !is_power_of_2(num))
+		return -EINVAL;
+	if (!config->disable_vq_and_reset || !config->enable_vq_after_reset)
+		return -ENOENT;
+	return 0;
+}
+
+/**
+ * virtqueue_resize - give a live queue another size
+ * @_vq: the queue
+ * @num: descriptors, a power of two up to @_vq->num_max
+ * @recycle: takes back each buffer that was outstanding
+ *
+ * Resets the one queue (VIRTIO 1.4, 2.6.1).  The new ring is allocated
+ * first, so that a lack of memory leaves the queue as it is.  Context: may
+ * sleep.  Nobody else may use the queue meanwhile.
+ *
+ * Return: 0; -EPERM for a ring in the caller's memory; -E2BIG, -EINVAL for a
+ * bad @num; -ENOENT when the device cannot reset a queue; -ENOMEM; -EBUSY
+ * when the queue could not be enabled again, which breaks it.
+ */
+int virtqueue_resize(struct virtqueue *_vq, u32 num,
+		     void (*recycle)(struct virtqueue *vq, void *buf))
+{
+	struct vring_virtqueue *vr = to_vring(_vq);
+	const struct virtio_config_ops *config = _vq->vdev->config;
+	unsigned int num_max = _vq->num_max;
+	struct vring_mem mem;
+	void *buf;
+	int err;
+
+	err = vring_resize_check(vr, num);
+	if (err || num == vr->mem.vring.num)
+		return err;
+
+	err = vring_mem_alloc(vr, &mem, num);
+	if (err)
+		return err;
+	err = config->disable_vq_and_reset(_vq);
+	if (err) {
+		vring_mem_free(vr, &mem);
+		return err;
+	}
+
+	while ((buf = virtqueue_detach_unused_buf(_vq)))
+		recycle(_vq, buf);
+	swap(vr->mem, mem);
+	vring_mem_free(vr, &mem);
+	vring_split_reset(vr);
+	_vq->num_max = num_max;
+
+	if (config->enable_vq_after_reset(_vq)) {
+		vring_break(vr, "it could not be enabled after a reset");
+		return -EBUSY;
+	}
+	return 0;
+}
+EXPORT_SYMBOL_GPL(virtqueue_resize);
