@@ -6,7 +6,7 @@
 
 need_disk
 gone() { ! has_disk; }
-load() { fio --name=load --filename=$DISK --direct=1 --rw=randrw --bs=4k --size=64m --time_based \
+load() { fio --name=load --filename=$DISK --allow_file_create=0 --direct=1 --rw=randrw --bs=4k --size=64m --time_based \
 	--runtime=60 --ioengine=libaio --iodepth=32 --numjobs=2 >/tmp/fio.$1 2>&1; }
 
 load 1 &

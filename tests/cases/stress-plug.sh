@@ -10,7 +10,7 @@ gone() { ! has_disk; }
 round()
 {
 	try_for 10 has_disk || return 1
-	fio --name=load --filename=$DISK --direct=1 --rw=randrw --bs=4k --size=64m --time_based \
+	fio --name=load --filename=$DISK --allow_file_create=0 --direct=1 --rw=randrw --bs=4k --size=64m --time_based \
 		--runtime=60 --ioengine=libaio --iodepth=16 --thread >/dev/null 2>&1 &
 	load=$!
 	busy() { [ "$(awk '{ print $1 + $5 }' $SYS/stat)" -gt 200 ]; }

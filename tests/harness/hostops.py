@@ -14,7 +14,7 @@ from .qmp import QmpError
 
 def resize(guest, words):
     """resize BYTES: give the disk another size."""
-    guest.qmp.run("block_resize", node_name="disk0", size=int(words[0]))
+    guest.qmp.run("block_resize", {"node-name": "disk0", "size": int(words[0])})
     return words[0]
 
 
@@ -22,7 +22,7 @@ def unplug(guest, words):
     """unplug DEVICE: ask the guest to let go of it, wait until it is gone."""
     device, limit = words[0], float(words[1]) if len(words) > 1 else 30
     guest.qmp.forget("DEVICE_DELETED")
-    guest.qmp.run("device_del", id=device)
+    guest.qmp.run("device_del", {"id": device})
     start = time.monotonic()
     try:
         guest.qmp.wait_event("DEVICE_DELETED", limit, lambda d: d.get("device") == device)
@@ -33,16 +33,14 @@ def unplug(guest, words):
 
 def plug(guest, words):
     """plug DEVICE: put it in (again)."""
-    props = dict(guest.config.device(words[0]))
-    guest.qmp.run("device_add", **{k.replace("-", "_") if k in ("driver", "id", "bus") else k: v
-                                   for k, v in props.items()})
+    guest.qmp.run("device_add", guest.config.device(words[0]))
     return "plugged"
 
 
 def throttle(guest, words):
-    """throttle IOPS: slow the disk's backend down; 0 takes the limit away."""
-    limits = {"iops-total": int(words[0]), "iops-total-max": 0}
-    guest.qmp.run("qom-set", path="/objects/limit0", property="limits", value=limits)
+    """throttle BYTES: so many per second from the disk's backend; 0: no limit."""
+    limits = {"bps-total": int(words[0])}
+    guest.qmp.run("qom-set", {"path": "/objects/limit0", "property": "limits", "value": limits})
     return words[0]
 
 

@@ -42,11 +42,11 @@ class Qmp:
         line, self._buffer = self._buffer.split(b"\n", 1)
         return json.loads(line)
 
-    def run(self, command, timeout=20, **arguments):
-        """Run a command, return its answer.  '_' in a name stands for '-'."""
+    def run(self, command, arguments=None, timeout=20):
+        """Run a command, return its answer."""
         message = {"execute": command}
         if arguments:
-            message["arguments"] = {k.replace("_", "-"): v for k, v in arguments.items()}
+            message["arguments"] = arguments
         try:
             self._sock.sendall(json.dumps(message).encode() + b"\n")
         except OSError as e:
