@@ -17,8 +17,8 @@ second=$(tr ' ' '\n' <$RNG/rng_available | grep virtio_rng | grep -vx "$first" |
 check "choose the second ($second)" sh -c "echo $second >$RNG/rng_current"
 check "it is the current one" current_is "$second"
 check "read from the second" take
-refused "a name that nobody has" sh -c "echo nobody.7 >$RNG/rng_current 2>/dev/null"
-check "it is still the current one" current_is "$second"
+sh -c "echo nobody.7 >$RNG/rng_current" 2>/dev/null
+check "a name that nobody has changes nothing" current_is "$second"
 
 dd if=/dev/hwrng of=/dev/null bs=1k count=20000 2>/tmp/dd &
 reader=$!

@@ -2,6 +2,8 @@
 # about: suspend to RAM and resume, with I/O before, across and after
 # tools: fio
 # boot: own
+# kernel: bzimage
+# append: no_console_suspend
 # timeout: 120
 
 need_disk

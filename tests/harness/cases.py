@@ -9,6 +9,8 @@ A case is a file CASES/NAME.sh; its header says what it needs:
     # timeout: seconds, for a guest without KVM
     # boot: own        (it wants a guest for itself)
     # append: words for the guest kernel's command line
+    # kernel: bzimage  (with 'boot: own': start the packed image, see kernel.py)
+    # loads: no        (do not load the modules under test before it)
 
 CASES/NAME.py, when there is one, adds verbs that the guest may ask of the host.
 The matrix file has lines 'config NAME key=value...' and
@@ -22,7 +24,7 @@ import os
 from .kernel import SetupError
 from .qemu import Config
 
-KEYS = ("about", "tools", "modules", "timeout", "boot", "append", "loads")
+KEYS = ("about", "tools", "modules", "timeout", "boot", "append", "loads", "kernel")
 
 
 class Case:
@@ -38,8 +40,11 @@ class Case:
         self.timeout = int(head.get("timeout", "60"))
         self.own_boot = head.get("boot", "") == "own"
         self.append = head.get("append", "")
+        self.bzimage = head.get("kernel", "") == "bzimage"
         # "no": the agent leaves the modules under test alone
         self.loads = head.get("loads", "yes") != "no"
+        if (self.bzimage or self.append) and not self.own_boot:
+            raise SetupError(f"{path}: 'kernel:' and 'append:' want 'boot: own' as well")
         if not self.about:
             raise SetupError(f"{path}: the header has no 'about:' line")
 

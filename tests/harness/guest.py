@@ -53,6 +53,7 @@ class Guest:
         self._lines, self._partial, self._utf = [], "", b""
         self._selector = selectors.DefaultSelector()
         self.boot_seconds = 0.0
+        self._stopped = False
 
     # -- life ---------------------------------------------------------------
 
@@ -63,7 +64,8 @@ class Guest:
         self._archive(cases, init_args).write(initrd)
         with open(os.path.join(self.folder, "disk0.raw"), "wb") as disk:
             disk.truncate(int(self.config.set["disk"]))
-        args = qemu.command(self.config, self.accel, self.kernel, initrd, self.folder,
+        image = self.kernel.bzimage if any(c.bzimage for c in cases) else self.kernel.image
+        args = qemu.command(self.config, self.accel, image, initrd, self.folder,
                             " ".join([append] + sorted({c.append for c in cases if c.append})))
         with open(self.control_path, "w", encoding="utf-8") as f:
             f.write("host: " + " ".join(args) + "\n")
@@ -100,13 +102,16 @@ class Guest:
         extra = [m for m in sorted({m for c in cases for m in c.modules}) if self.index.has(m)]
         for path, data in self.index.files(self.index.under_test + extra).items():
             archive.add(path, data)
-        archive.add("vgd/modules", ("\n".join(self.index.under_test) + "\n").encode())
+        archive.add("vgd/modules", "".join(n + "\n" for n in self.index.under_test).encode())
         archive.add("vgd/whose", (self.index.which + "\n").encode())
         archive.add("vgd/args", init_args.encode())
         return archive
 
     def stop(self):
-        """End QEMU at once and remove what it used."""
+        """End QEMU at once and remove what it used; twice does no harm."""
+        if self._stopped:
+            return
+        self._stopped = True
         if self._qemu:
             self._qemu.kill()
             self._qemu.wait()

@@ -49,7 +49,9 @@ def unpacked(image, path):
 
     QEMU starts it through its PVH entry, which spares the guest the
     decompression: 3 seconds of each boot without KVM.  It also does without
-    address randomisation, so stacks of different boots compare.
+    address randomisation, so stacks of different boots compare.  A guest
+    started so does not come back from suspend to RAM: a case that needs this
+    says 'kernel: bzimage'.
     """
     if os.path.exists(path):
         return path
@@ -88,12 +90,13 @@ class Kernel:
         self.release = release_of(self.kdir)
         built = os.path.join(self.kdir, "arch/x86/boot/bzImage")
         if os.path.exists(built):
-            self.image, self.module_root = built, self.kdir
+            self.image = self.bzimage = built
+            self.module_root = self.kdir
             return
         root = os.path.join(cache_dir(), "kernel-" + self.release)
         if not os.path.exists(os.path.join(root, "complete")):
             raise SetupError(f"no guest kernel for {self.release} in {cache_dir()}: "
                              "run scripts/setup e2e")
-        self.image = os.path.join(root, "boot/vmlinuz-" + self.release)
+        self.bzimage = os.path.join(root, "boot/vmlinuz-" + self.release)
         self.module_root = os.path.join(root, "lib/modules", self.release)
-        self.image = unpacked(self.image, os.path.join(root, "vmlinux"))
+        self.image = unpacked(self.bzimage, os.path.join(root, "vmlinux"))

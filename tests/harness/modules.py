@@ -58,10 +58,12 @@ class Module:
 class Index:
     """All modules that may go into a guest, ours in front of the kernel's."""
 
-    def __init__(self, kernel, moddir, which="ours"):
+    def __init__(self, kernel, moddir, which="ours", extra=None):
         self.kernel, self.moddir, self.which = kernel, moddir, which
         self._paths = {name_of(p): p for p in glob.iglob(
             os.path.join(kernel.module_root, "**/*.ko"), recursive=True)}
+        if extra:
+            self._paths.update({name_of(p): p for p in glob.glob(os.path.join(extra, "*.ko"))})
         self._loaded = {}
         self.ours = {}
         self.under_test = []
@@ -79,8 +81,10 @@ class Index:
             for name in wanted:
                 wanted += [d for d in self.get(name).depends if d not in wanted]
             return set(wanted)
+        if which == "none":
+            return set()
         if words[0] != "ours":
-            raise SetupError(f"--modules {which}: say ours, intree or ours,NAME=intree,...")
+            raise SetupError(f"--modules {which}: say ours, intree, none or ours,NAME=intree,...")
         self.ours = {name_of(p): p for p in glob.glob(os.path.join(self.moddir, "*.ko"))}
         if not self.ours:
             raise SetupError(f"no modules in {self.moddir}: run make first")

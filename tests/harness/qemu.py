@@ -124,13 +124,13 @@ def as_option(props):
         f",{k}={v}" for k, v in props.items() if k != "driver")
 
 
-def command(config, accel, kernel, initrd, folder, append=""):
+def command(config, accel, image, initrd, folder, append=""):
     """The whole command line.  Sockets and the disk are below folder."""
     disk = os.path.join(folder, "disk0.raw")
     args = [PROGRAM, "-machine", f"q35,accel={accel}", "-cpu", "max",
             "-smp", config.set["cpus"], "-m", config.set["mem"], "-nodefaults", "-no-reboot",
             "-display", "none", "-nic", "none", "-S",
-            "-kernel", kernel.image, "-initrd", initrd,
+            "-kernel", image, "-initrd", initrd,
             "-append", f"{CMDLINE} {append}".strip(),
             "-chardev", f"socket,id=con,path={folder}/con,server=on,wait=off,mux=on",
             "-serial", "chardev:con",

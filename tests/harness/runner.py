@@ -158,7 +158,9 @@ class Runner:
         """After the last case the guest has to end by itself, without complaint."""
         at = len(guest.log)
         gone = guest.power_off()
-        bad = bad_lines(guest.log[at:])
+        # QEMU stops the guest a little after it asked for it, which is too late
+        # for a kernel that has said its last words.
+        bad = bad_lines(guest.log[at:].split("reboot: Power down")[0])
         if not gone:
             outcome.reasons.append("the guest did not power off after the last case")
             guest.dump_tasks(outcome)
