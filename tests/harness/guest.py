@@ -8,7 +8,7 @@ import tempfile
 import time
 
 from . import dmesg, hostops, ktap, qemu
-from .initramfs import Archive
+from .initramfs import guest_archive
 from .qmp import Qmp, QmpError, connect
 
 BOOT_LIMIT = {"kvm": 60, "tcg": 150}
@@ -57,16 +57,16 @@ class Guest:
 
     # -- life ---------------------------------------------------------------
 
-    def start(self, cases, append="", init_args=""):
+    def start(self, cases):
         """Build the archive and the disk, start QEMU, wait for the agent."""
         begin = time.monotonic()
         initrd = os.path.join(self.folder, "initrd")
-        self._archive(cases, init_args).write(initrd)
+        guest_archive(self.index, cases).write(initrd)
         with open(os.path.join(self.folder, "disk0.raw"), "wb") as disk:
             disk.truncate(int(self.config.set["disk"]))
         image = self.kernel.bzimage if any(c.bzimage for c in cases) else self.kernel.image
         args = qemu.command(self.config, self.accel, image, initrd, self.folder,
-                            " ".join([append] + sorted({c.append for c in cases if c.append})))
+                            " ".join(["ignore_loglevel"] + sorted({c.append for c in cases if c.append})))
         with open(self.control_path, "w", encoding="utf-8") as f:
             f.write("host: " + " ".join(args) + "\n")
         self._console_file = open(self.console_path, "wb")
@@ -83,8 +83,11 @@ class Guest:
         except (OSError, QmpError) as e:
             raise GuestGone(f"QEMU did not start: {self._stderr()}") from e
         limit = BOOT_LIMIT[self.accel] * self.scale
-        if not self._expect("vgd: ready", time.monotonic() + limit):
-            raise Timeout(f"init was not reached within {limit:g} s")
+        try:
+            if not self._expect("vgd: ready", time.monotonic() + limit):
+                raise Timeout(f"init was not reached within {limit:g} s; {self._last_words()}")
+        except GuestGone as e:
+            raise GuestGone(f"{e} before init; {self._last_words()}") from None
         self.boot_seconds = time.monotonic() - begin
 
     def _stderr(self):
@@ -92,20 +95,11 @@ class Guest:
         text = qemu.read(self.console_path).decode(errors="replace").strip()
         return text[-400:] or "no message"
 
-    def _archive(self, cases, init_args):
-        archive = Archive()
-        archive.add_base()
-        for tool in sorted({t for c in cases for t in c.tools}):
-            archive.add_tool(tool)
-        for case in cases:
-            archive.copy(case.path, f"vgd/cases/{case.name}.sh", 0o755)
-        extra = [m for m in sorted({m for c in cases for m in c.modules}) if self.index.has(m)]
-        for path, data in self.index.files(self.index.under_test + extra).items():
-            archive.add(path, data)
-        archive.add("vgd/modules", "".join(n + "\n" for n in self.index.under_test).encode())
-        archive.add("vgd/whose", (self.index.which + "\n").encode())
-        archive.add("vgd/args", init_args.encode())
-        return archive
+    def _last_words(self):
+        """The line of the console that says most about a failed boot."""
+        lines = [line.strip() for line in self.log.splitlines() if line.strip()]
+        telling = [line for line in lines if "panic - not syncing" in line] or lines[-1:]
+        return "the console ends with: " + telling[0] if telling else "the console is empty"
 
     def stop(self):
         """End QEMU at once and remove what it used; twice does no harm."""
@@ -224,8 +218,7 @@ class Guest:
                 outcome.reasons.append(f"the case's shell ended with status {status}")
             outcome.reusable = True
         except Timeout:
-            outcome.reasons.append(f"timeout: no end within {job.case.timeout * self.scale:g} s; "
-                                   "a dump of the guest's tasks is in the console log")
+            outcome.reasons.append(f"timeout: no end within {job.case.timeout * self.scale:g} s")
             self.dump_tasks(outcome)
         except GuestGone:
             outcome.reasons.append("the guest died")
@@ -313,6 +306,7 @@ class Guest:
             if len(self.log) == before:
                 break
         if "sysrq: Show State" in self.log:
+            outcome.reasons.append("a dump of the guest's tasks is in the console log")
             return
         outcome.reasons.append("the guest does not answer to SysRq: sent it an NMI")
         try:

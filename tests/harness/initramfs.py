@@ -106,3 +106,21 @@ class Archive:
         head = b"070701" + b"".join(b"%08x" % f for f in fields) + raw
         out.write(head + b"\0" * (-len(head) % 4))
         out.write(data + b"\0" * (-len(data) % 4))
+
+
+def guest_archive(index, cases, args="", tools=(), modules=()):
+    """What a guest needs for these cases; args is what /vgd/init reads."""
+    archive = Archive()
+    archive.add_base()
+    for tool in sorted({t for c in cases for t in c.tools} | set(tools)):
+        archive.add_tool(tool)
+    for case in cases:
+        archive.copy(case.path, f"vgd/cases/{case.name}.sh", 0o755)
+    wanted = sorted({m for c in cases for m in c.modules} | set(modules))
+    extra = [m for m in wanted if index.has(m)]     # the others are built in
+    for path, data in index.files(index.under_test + extra).items():
+        archive.add(path, data)
+    archive.add("vgd/modules", "".join(n + "\n" for n in index.under_test).encode())
+    archive.add("vgd/whose", (index.which + "\n").encode())
+    archive.add("vgd/args", (args + "\n").encode())
+    return archive

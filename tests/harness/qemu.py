@@ -16,9 +16,17 @@ PROGRAM = "qemu-system-x86_64"
 PORTS = 4               # root ports; the first two hold the disk and the rng
 SERIAL = "vgd-disk-0"
 DISK_BYTES = 256 << 20
-CMDLINE = ("console=ttyS0,115200 rdinit=/init ignore_loglevel panic=-1 oops=panic "
+CMDLINE = ("console=ttyS0,115200 rdinit=/init panic=-1 oops=panic "
            "panic_on_warn=1 sysrq_always_enabled unknown_nmi_panic printk.time=1 "
            "8250.nr_uarts=2 mitigations=off random.trust_cpu=on")
+TEST_CHARDEVS = (
+    "-chardev", "socket,id=con,path={folder}/con,server=on,wait=off,mux=on",
+    "-serial", "chardev:con",
+    "-chardev", "socket,id=ctl,path={folder}/ctl,server=on,wait=off",
+    "-serial", "chardev:ctl",
+    "-chardev", "socket,id=qmp,path={folder}/qmp,server=on,wait=off",
+    "-mon", "chardev=qmp,mode=control", "-S")
+SHELL_CHARDEVS = ("-chardev", "stdio,id=con,mux=on,signal=off", "-serial", "chardev:con")
 
 
 def die_with_parent():
@@ -124,20 +132,14 @@ def as_option(props):
         f",{k}={v}" for k, v in props.items() if k != "driver")
 
 
-def command(config, accel, image, initrd, folder, append=""):
+def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS):
     """The whole command line.  Sockets and the disk are below folder."""
     disk = os.path.join(folder, "disk0.raw")
     args = [PROGRAM, "-machine", f"q35,accel={accel}", "-cpu", "max",
             "-smp", config.set["cpus"], "-m", config.set["mem"], "-nodefaults", "-no-reboot",
-            "-display", "none", "-nic", "none", "-S",
-            "-kernel", image, "-initrd", initrd,
-            "-append", f"{CMDLINE} {append}".strip(),
-            "-chardev", f"socket,id=con,path={folder}/con,server=on,wait=off,mux=on",
-            "-serial", "chardev:con",
-            "-chardev", f"socket,id=ctl,path={folder}/ctl,server=on,wait=off",
-            "-serial", "chardev:ctl",
-            "-chardev", f"socket,id=qmp,path={folder}/qmp,server=on,wait=off",
-            "-mon", "chardev=qmp,mode=control"]
+            "-display", "none", "-nic", "none", "-kernel", image, "-initrd", initrd,
+            "-append", f"{CMDLINE} {append}".strip()]
+    args += [word.format(folder=folder) for word in chardevs]
     for port in range(PORTS):
         args += ["-device", f"pcie-root-port,id=rp{port},chassis={port + 1},slot={port + 1}"]
     args += ["-object", "rng-random,id=urandom,filename=/dev/urandom",
