@@ -65,14 +65,24 @@ bound()
 do_blk() { try_for 5 has_disk; bound virtio_blk && has_disk; }
 do_rngdev() { bound virtio_rng; }
 
+# mounted: without it the files would be written into the guest's memory
+mounted()
+{
+	grep -q "^$DISK /mnt " /proc/mounts && return 0
+	DETAIL="no file system is mounted"
+	return 1
+}
+
 do_mkfs()
 {
+	DETAIL="mkfs.ext4 and mount fail"
 	make_fs $DISK || return 1
 	DETAIL="mkfs.ext4 on $(($(cat $SYS/size) / 2048)) MiB, mounted"
 }
 
 do_files()
 {
+	mounted || return 1
 	t=$(now)
 	random_file /mnt/large 12 || return 1
 	mkdir /mnt/d
@@ -86,6 +96,7 @@ do_files()
 
 do_remount()
 {
+	mounted || return 1
 	umount /mnt && echo 3 >/proc/sys/vm/drop_caches && mount -t ext4 $DISK /mnt || return 1
 	read0=$(awk '{ print $3 }' $SYS/stat)
 	(cd /mnt && find . -type f | sort | xargs sha256sum) >/tmp/after
@@ -97,6 +108,7 @@ do_remount()
 
 do_resize()
 {
+	mounted || return 1
 	was=$(cat $SYS/size)
 	DETAIL="the host's new size is not seen"
 	host resize $((was * 512 + 67108864)) || return 1
@@ -108,6 +120,7 @@ do_resize()
 
 do_replug()
 {
+	mounted || return 1
 	umount /mnt || return 1
 	DETAIL="the disk does not go away"
 	took=$(host unplug blk0) || return 1
