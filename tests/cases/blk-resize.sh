@@ -6,7 +6,7 @@ need_disk
 size_is() { [ "$(cat $SYS/size)" = $(($1 / 512)) ]; }
 grown=$((CFG_disk + 134217728))
 
-dd if=$DISK of=/dev/null bs=64k iflag=direct 2>/dev/null &
+dd if=$DISK of=/dev/null bs=64k count=512 iflag=direct 2>/dev/null &
 reader=$!
 check "the host makes it larger" host resize $grown
 check "the new size is seen" try_for 5 size_is $grown

@@ -12,7 +12,9 @@ A case is a file CASES/NAME.sh; its header says what it needs:
     # kernel: bzimage  (with 'boot: own': start the packed image, see kernel.py)
     # loads: no        (do not load the modules under test before it)
 
-CASES/NAME.py, when there is one, adds verbs that the guest may ask of the host.
+CASES/NAME.py, when there is one, adds what shell in a guest cannot do:
+functions host_VERB(guest, words) that the guest may call with 'host VERB', and
+guest_files(), a dictionary of files to add, {path in the guest: path here}.
 The matrix file has lines 'config NAME key=value...' and
 'run short|full CASE... on CONFIG... [with KEY=value...]'.
 """
@@ -61,15 +63,24 @@ class Case:
                     out[key] = value.strip()
         return out
 
-    def verbs(self):
-        """{verb: function(guest, words)} of the case's Python half."""
+    def _half(self):
+        """The module that is the case's Python half, or None."""
         path = self.path[:-len(".sh")] + ".py"
         if not os.path.exists(path):
-            return {}
+            return None
         spec = importlib.util.spec_from_file_location("case_" + self.name.replace("-", "_"), path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        return {n[len("host_"):]: f for n, f in vars(module).items() if n.startswith("host_")}
+        return module
+
+    def verbs(self):
+        """{verb: function(guest, words)} of its own."""
+        return {n[len("host_"):]: f for n, f in vars(self._half() or self).items()
+                if n.startswith("host_")}
+
+    def files(self):
+        """{path in the guest: path here} of files that it wants besides."""
+        return getattr(self._half(), "guest_files", dict)()
 
 
 class Job:
@@ -132,7 +143,7 @@ class Matrix:
                 raise SetupError(f"{name} on {config} is there already")
         self.jobs.append(Job(self.cases[name], self.configs[config], short, settings))
 
-    def select(self, patterns=(), full=False):
+    def select(self, patterns=(), full=False, without=()):
         """The jobs of the short or the full list, or those that patterns name.
 
         A pattern is CASE or CASE,CONFIG, each with shell wildcards.  The full
@@ -147,7 +158,7 @@ class Matrix:
             if job.short or full:
                 if job.name not in chosen or not job.short:
                     chosen[job.name] = job
-        out = list(chosen.values())
+        out = [j for j in chosen.values() if not any(self._match(p, j) for p in without)]
         if not patterns:
             return out
         for pattern in patterns:
