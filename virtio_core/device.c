@@ -379,7 +379,8 @@ int virtio_device_probe(struct virtio_device *dev)
 	if (err)
 		return err;
 	virtio_config_gate_forget(dev);
-	virtio_add_status(dev, VIRTIO_CONFIG_S_DRIVER);
+	dev->config->set_status(dev, VIRTIO_CONFIG_S_ACKNOWLEDGE |
+				     VIRTIO_CONFIG_S_DRIVER);
 
 	err = virtio_negotiate(dev, drv);
 	if (!err)

@@ -25,8 +25,12 @@
 /* More capabilities than this do not fit into configuration space. */
 #define VP_CAP_WALK_MAX		48
 
-/* How long a device may take for a reset, and how often it is asked. */
+/*
+ * How long a device may take for a reset, how long when it has failed to before
+ * and has no access to memory any more, and how often it is asked.
+ */
 #define VP_RESET_LIMIT_MS	5000
+#define VP_RESET_AGAIN_MS	100
 #define VP_RESET_PAUSE_MIN_US	50
 #define VP_RESET_PAUSE_MAX_US	10000
 
@@ -118,12 +122,14 @@ EXPORT_SYMBOL_GPL(vp_set_status);
  *
  * VIRTIO 1.4, 4.1.4.3.2.
  *
- * Return: true when the status reads 0; false when it does not within
- * VP_RESET_LIMIT_MS, or the function is gone.
+ * Return: true when the status reads 0; false when it does not in time, or the
+ * function is gone.
  */
 static bool vp_wait_reset(struct vp_device *vp)
 {
-	ktime_t limit = ktime_add_ms(ktime_get(), VP_RESET_LIMIT_MS);
+	ktime_t limit = ktime_add_ms(ktime_get(), vp->cut_off
+						  ? VP_RESET_AGAIN_MS
+						  : VP_RESET_LIMIT_MS);
 	unsigned long pause = VP_RESET_PAUSE_MIN_US;
 	u8 status;
 
@@ -143,6 +149,9 @@ static bool vp_wait_reset(struct vp_device *vp)
 /* The device may go on using memory: take its access to memory away. */
 static void vp_cut_off(struct vp_device *vp)
 {
+	if (vp->cut_off)
+		return;
+	vp->cut_off = true;
 	if (pci_device_is_present(vp->pdev))
 		dev_err(&vp->pdev->dev,
 			"no reset within %u ms: bus mastering disabled\n",
@@ -165,10 +174,13 @@ void vp_reset(struct virtio_device *vdev)
 	struct vp_device *vp = to_vp(vdev);
 
 	vp->ops->write_status(vp, 0);
-	if (!vp_wait_reset(vp))
+	if (vp_wait_reset(vp)) {
+		vp->cut_off = false;
+		if (!vp->pdev->is_busmaster)
+			pci_set_master(vp->pdev);
+	} else {
 		vp_cut_off(vp);
-	else if (!vp->pdev->is_busmaster)
-		pci_set_master(vp->pdev);
+	}
 	vp_synchronize_cbs(vdev);
 }
 EXPORT_SYMBOL_GPL(vp_reset);

@@ -217,8 +217,9 @@ EXPORT_SYMBOL_GPL(vp_find_vqs);
  * @vdev: the device
  *
  * Serves config->del_vqs.  The memory of a queue must not be freed while the
- * device may use it (VIRTIO 1.4, 3.3.1): a device that is still live is reset.
- * Does nothing when there are no queues.  Context: process, may sleep.
+ * device may use it (VIRTIO 1.4, 3.3.1): a device that is still live and has
+ * access to memory is reset.  Does nothing when there are no queues.
+ * Context: process, may sleep.
  */
 void vp_del_vqs(struct virtio_device *vdev)
 {
@@ -226,7 +227,8 @@ void vp_del_vqs(struct virtio_device *vdev)
 
 	if (!vp->queues)
 		return;
-	if (vp_get_status(vdev) & VIRTIO_CONFIG_S_DRIVER_OK)
+	if (!vp->cut_off &&
+	    vp_get_status(vdev) & VIRTIO_CONFIG_S_DRIVER_OK)
 		virtio_reset_device(vdev);
 	vp_release_queues(vp);
 }

@@ -125,6 +125,7 @@ struct vp_queue {
  * @irq_mode: how interrupts are delivered
  * @config_irq: the handler of vector 0 or of INTx is requested
  * @shared_irq: the handler of vector 1 is requested (VP_IRQ_SHARED)
+ * @cut_off: the last reset did not complete: bus mastering is off
  * @config_name: name of vector 0
  * @shared_name: name of vector 1
  */
@@ -137,6 +138,7 @@ struct vp_device {
 	enum vp_irq_mode irq_mode;
 	bool config_irq;
 	bool shared_irq;
+	bool cut_off;
 	char config_name[VP_IRQ_NAME];
 	char shared_name[VP_IRQ_NAME];
 };

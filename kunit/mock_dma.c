@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: What stands between the mock device and memory
+ *
+ * DMA operations of the mock's parent device: device addresses differ from
+ * physical ones, every mapping is written down, and undoing one that is not
+ * there, or otherwise than it was made, fails the test.  What is left when
+ * the device goes fails it, too.
+ *
+ * Only a device that offers ACCESS_PLATFORM (VIRTIO 1.4, 6.1) gets to see
+ * these addresses.
+ */
+#include <linux/dma-map-ops.h>
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/platform_device.h>
+
+#include "mock.h"
+
+static struct mock *mock_of_parent(struct device *dev)
+{
+	return platform_get_drvdata(to_platform_device(dev));
+}
+
+static void *mock_dma_alloc(struct device *dev, size_t size,
+			    dma_addr_t *addr, gfp_t gfp, unsigned long attrs)
+{
+	void *cpu = alloc_pages_exact(size, gfp | __GFP_ZERO);
+
+	if (!cpu)
+		return NULL;
+	*addr = virt_to_phys(cpu) + MOCK_IOVA;
+	mock_of_parent(dev)->coherent += size;
+	return cpu;
+}
+
+static void mock_dma_free(struct device *dev, size_t size, void *cpu,
+			  dma_addr_t addr, unsigned long attrs)
+{
+	struct mock *m = mock_of_parent(dev);
+
+	if (addr != virt_to_phys(cpu) + MOCK_IOVA || size > m->coherent)
+		KUNIT_FAIL(m->test, "coherent memory freed with wrong arguments");
+	m->coherent -= size;
+	free_pages_exact(cpu, size);
+}
+
+static dma_addr_t mock_dma_map(struct device *dev, struct page *page,
+			       unsigned long offset, size_t size,
+			       enum dma_data_direction dir,
+			       unsigned long attrs)
+{
+	struct mock *m = mock_of_parent(dev);
+	unsigned int i;
+
+	if (!m->maps_left)
+		return DMA_MAPPING_ERROR;
+	for (i = 0; i < MOCK_MAX_MAPS && m->maps[i].len; i++)
+		;
+	if (i == MOCK_MAX_MAPS || !size)
+		return DMA_MAPPING_ERROR;
+	m->maps_left--;
+	m->maps[i].addr = page_to_phys(page) + offset + MOCK_IOVA;
+	m->maps[i].len = size;
+	m->maps[i].dir = dir;
+	m->num_maps++;
+	return m->maps[i].addr;
+}
+
+static void mock_dma_unmap(struct device *dev, dma_addr_t addr, size_t size,
+			   enum dma_data_direction dir, unsigned long attrs)
+{
+	struct mock *m = mock_of_parent(dev);
+	unsigned int i;
+
+	for (i = 0; size && i < MOCK_MAX_MAPS; i++) {
+		if (m->maps[i].addr != addr || m->maps[i].len != size ||
+		    m->maps[i].dir != dir)
+			continue;
+		m->maps[i].len = 0;
+		m->num_maps--;
+		return;
+	}
+	KUNIT_FAIL(m->test, "unmapped what was not mapped: %llx, %zu bytes",
+		   (u64)addr, size);
+}
+
+static const struct dma_map_ops mock_dma_ops = {
+	.alloc = mock_dma_alloc,
+	.free = mock_dma_free,
+	.map_page = mock_dma_map,
+	.unmap_page = mock_dma_unmap,
+};
+
+/**
+ * mock_dma_attach - stand between a device and memory
+ * @m: the device, not on the bus yet
+ */
+void mock_dma_attach(struct mock *m)
+{
+	m->maps_left = -1;
+	platform_set_drvdata(m->parent, m);
+	set_dma_ops(&m->parent->dev, &mock_dma_ops);
+}
+
+/**
+ * mock_dma_detach - the end: was all undone?
+ * @m: the device, off the bus
+ */
+void mock_dma_detach(struct mock *m)
+{
+	if (m->num_maps)
+		KUNIT_FAIL(m->test, "%u mappings were not undone",
+			   m->num_maps);
+	if (m->coherent)
+		KUNIT_FAIL(m->test, "%zu bytes of coherent memory were not freed",
+			   m->coherent);
+	set_dma_ops(&m->parent->dev, NULL);
+}

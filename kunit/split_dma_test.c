@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Suite virtio_split_dma: a device that sees memory through the DMA API
+ *
+ * With VIRTIO_F_ACCESS_PLATFORM (VIRTIO 1.4, 6.1) each segment is mapped when
+ * it is added and unmapped when it comes back, whatever the device wrote into
+ * the ring in between.  mock_dma.c keeps the books.
+ */
+#include <linux/module.h>
+
+#include "split_fix.h"
+#include "virtqueue_ext.h"
+
+static const struct split_param dma_params[] = {
+	{ .num = 8, .modern = true, .platform = true },
+	{ .num = 8, .modern = true, .platform = true, .indirect = true },
+	{ .num = 8, .modern = true, .platform = true, .event_idx = true },
+	{ .num = 256, .modern = true, .platform = true, .indirect = true,
+	  .event_idx = true },
+};
+
+KUNIT_ARRAY_PARAM(dma, dma_params, split_param_desc);
+
+/* One buffer in the device's hands, popped. */
+static struct split_fix *dma_setup(struct kunit *test, struct ws_chain *c,
+				   unsigned int out, unsigned int in)
+{
+	struct split_fix *f = split_setup(test);
+
+	KUNIT_ASSERT_EQ(test, f->m->num_maps, 0);
+	KUNIT_ASSERT_EQ(test, split_add(f, 0, out, in), 0);
+	virtqueue_kick(f->vq);
+	KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, c));
+	return f;
+}
+
+static void mapped_while_out(struct kunit *test)
+{
+	struct ws_chain c;
+	struct split_fix *f = dma_setup(test, &c, 2, 3);
+	unsigned int i, from = 0;
+	u32 len;
+
+	split_expect_chain(f, &c, 2, 3);
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 5);
+	for (i = 0; i < MOCK_MAX_MAPS; i++)
+		if (f->m->maps[i].len)
+			from += f->m->maps[i].dir == DMA_FROM_DEVICE;
+	KUNIT_EXPECT_EQ(test, from, 3);
+	ws_push(&f->w, c.head, c.in_bytes);
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 5);
+	KUNIT_EXPECT_EQ(test, split_get(f, &len), 0);
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
+}
+
+static void single_segments(struct kunit *test)
+{
+	struct split_fix *f = split_setup(test);
+	unsigned int i;
+
+	for (i = 0; i < 3 * f->p->num; i++) {
+		split_cycle(f, 1);
+		KUNIT_ASSERT_EQ(test, f->m->num_maps, 0);
+	}
+}
+
+/* The k-th mapping fails: nothing stays mapped, nothing was added. */
+static void mapping_fails(struct kunit *test)
+{
+	struct split_fix *f = split_setup(test);
+	int k;
+
+	for (k = 0; k < 5; k++) {
+		f->m->maps_left = k;
+		KUNIT_EXPECT_EQ(test, split_add(f, 0, 2, 3), -ENOMEM);
+		KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
+		KUNIT_EXPECT_EQ(test, f->vq->num_free, f->p->num);
+		virtqueue_kick(f->vq);
+		KUNIT_EXPECT_EQ(test, ws_poll(&f->w), 0);
+	}
+	f->m->maps_left = 0;
+	KUNIT_EXPECT_EQ(test, split_add(f, 0, 1, 0), -ENOMEM);
+	f->m->maps_left = -1;
+	split_cycle(f, 2 * f->p->num);
+}
+
+/* The device rewrites what it was given: what was mapped is undone. */
+static void device_rewrites_addresses(struct kunit *test)
+{
+	struct ws_desc lie = { .addr = 0x1234, .len = 0x7000, .flags = 7 };
+	struct ws_chain c;
+	struct split_fix *f = dma_setup(test, &c, 2, 3);
+	unsigned int i;
+	u32 len;
+
+	for (i = 0; i < f->p->num; i++)
+		ws_write_desc(&f->w, f->w.desc, i, &lie);
+	for (i = 0; c.indirect && i < c.num; i++)
+		ws_write_desc(&f->w, ws_virt(&f->w, c.table), i, &lie);
+	ws_write_used(&f->w, 0, c.head, 4);
+	ws_set_used_idx(&f->w, 1);
+	KUNIT_EXPECT_EQ(test, split_get(f, &len), 0);
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
+}
+
+static void removed_with_buffers_out(struct kunit *test)
+{
+	struct ws_chain c;
+	struct split_fix *f = dma_setup(test, &c, 2, 3);
+
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 5);
+	ws_write_used(&f->w, 0, 0xffff, 0);
+	ws_set_used_idx(&f->w, 9);
+	split_remove(f);
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
+	KUNIT_EXPECT_EQ(test, f->m->coherent, 0);
+	split_expect_once(f);
+}
+
+/* The rings lie in coherent memory, not in mappings that need syncs. */
+static void rings_are_coherent(struct kunit *test)
+{
+	struct split_fix *f = split_setup(test);
+
+	KUNIT_EXPECT_GE(test, f->m->coherent, 12 + 26 * f->p->num);
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
+}
+
+/* The driver maps by itself: the ring hands its addresses on. */
+static void premapped(struct kunit *test)
+{
+	struct split_fix *f = split_setup(test);
+	struct ws_chain c;
+	u32 len;
+
+	KUNIT_ASSERT_EQ(test, virtqueue_set_dma_premapped(f->vq), 0);
+	sg_init_one(f->sg, split_virt(f, 0), split_len(0));
+	sg_dma_address(f->sg) = split_addr(f, 0);
+	KUNIT_ASSERT_EQ(test, virtqueue_add_outbuf(f->vq, f->sg, 1, &f->buf[0],
+						   GFP_KERNEL), 0);
+	f->buf[0].added++;
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
+	virtqueue_kick(f->vq);
+	KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, &c));
+	split_expect_chain(f, &c, 1, 0);
+	ws_push(&f->w, c.head, 0);
+	KUNIT_EXPECT_EQ(test, split_get(f, &len), 0);
+}
+
+static void premapped_only_when_empty(struct kunit *test)
+{
+	struct ws_chain c;
+	struct split_fix *f = dma_setup(test, &c, 1, 0);
+
+	KUNIT_EXPECT_EQ(test, virtqueue_set_dma_premapped(f->vq), -EINVAL);
+}
+
+/* The helpers for drivers that map by themselves. */
+static void helpers(struct kunit *test)
+{
+	struct split_fix *f = split_setup(test);
+	dma_addr_t addr;
+
+	addr = virtqueue_dma_map_single_attrs(f->vq, split_virt(f, 0), 64,
+					      DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, virtqueue_dma_mapping_error(f->vq, addr), 0);
+	KUNIT_EXPECT_EQ(test, addr, split_addr(f, 0));
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 1);
+	virtqueue_dma_unmap_single_attrs(f->vq, addr, 64, DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
+	f->m->maps_left = 0;
+	addr = virtqueue_dma_map_single_attrs(f->vq, split_virt(f, 0), 64,
+					      DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_NE(test, virtqueue_dma_mapping_error(f->vq, addr), 0);
+}
+
+/* A table's addresses are the driver's: the ring maps none of them. */
+static void tables(struct kunit *test)
+{
+	struct split_fix *f = split_setup(test);
+	struct virtqueue_table t;
+	struct device *dev;
+	struct ws_chain c;
+	dma_addr_t addr;
+	void *mem;
+	u32 len;
+
+	if (!virtqueue_ext_available())
+		kunit_skip(test, "the loaded virtio_ring.ko has no table API");
+	dev = virtqueue_ext_dma_dev(f->vq);
+	KUNIT_ASSERT_PTR_EQ(test, dev, f->m->vdev.dev.parent);
+	mem = dma_alloc_coherent(dev, 64, &addr, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, mem);
+	KUNIT_EXPECT_EQ(test, virtqueue_table_init(f->vq, &t, mem, addr, 4),
+			0);
+	virtqueue_table_begin(&t);
+	virtqueue_table_out(&t, split_addr(f, 0), split_len(0));
+	virtqueue_table_in(&t, split_addr(f, 1), split_len(1));
+	KUNIT_EXPECT_EQ(test, virtqueue_add_table(f->vq, &t, &f->buf[0]), 0);
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
+	virtqueue_kick(f->vq);
+	if (ws_pop(&f->w, &c)) {
+		split_expect_chain(f, &c, 1, 1);
+		ws_push(&f->w, c.head, 1);
+	}
+	KUNIT_EXPECT_PTR_EQ(test, virtqueue_get_buf(f->vq, &len),
+			    (void *)&f->buf[0]);
+	dma_free_coherent(dev, 64, mem, addr);
+}
+
+static struct kunit_case dma_cases[] = {
+	KUNIT_CASE_PARAM(mapped_while_out, dma_gen_params),
+	KUNIT_CASE_PARAM(single_segments, dma_gen_params),
+	KUNIT_CASE_PARAM(mapping_fails, dma_gen_params),
+	KUNIT_CASE_PARAM(device_rewrites_addresses, dma_gen_params),
+	KUNIT_CASE_PARAM(removed_with_buffers_out, dma_gen_params),
+	KUNIT_CASE_PARAM(rings_are_coherent, dma_gen_params),
+	KUNIT_CASE_PARAM(premapped, dma_gen_params),
+	KUNIT_CASE_PARAM(premapped_only_when_empty, dma_gen_params),
+	KUNIT_CASE_PARAM(helpers, dma_gen_params),
+	KUNIT_CASE_PARAM(tables, dma_gen_params),
+	{}
+};
+
+static struct kunit_suite dma_suite = {
+	.name = "virtio_split_dma",
+	.test_cases = dma_cases,
+};
+
+kunit_test_suites(&dma_suite);
+
+MODULE_DESCRIPTION("Unit tests of the split ring over the DMA API");
+MODULE_LICENSE("GPL");

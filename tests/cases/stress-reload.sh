@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0
+# about: all modules out and in again, many times, with I/O; memory stays flat
+# boot: own
+# timeout: 600
+
+ROUNDS=${ROUNDS:-10}
+LIMIT_KB=${LIMIT_KB:-2048}
+round()
+{
+	try_for 10 has_disk || return 1
+	dd if=/dev/urandom of=$DISK bs=64k count=2 oflag=direct 2>/dev/null || return 1
+	dd if=$DISK of=/dev/null bs=64k count=2 iflag=direct 2>/dev/null || return 1
+	dd if=/dev/hwrng of=/dev/null bs=512 count=1 2>/dev/null || return 1
+	unload_all && load_all
+}
+for i in 1 2 3 4 5; do round || die "warm-up round $i"; done
+before=$(used_kb) slab=$(slab_kb)
+for i in $(seq 1 $ROUNDS); do
+	round || die "round $i of $ROUNDS"
+done
+ok "$ROUNDS rounds of rmmod and insmod"
+after=$(used_kb) slab2=$(slab_kb)
+fact reload.memory "$((after - before)) kB more after $ROUNDS rounds (slab $((slab2 - slab)) kB)"
+check "memory in use grew by less than $LIMIT_KB kB: $((after - before))" \
+	[ $((after - before)) -lt $LIMIT_KB ]
+check "slab grew by less than $((LIMIT_KB / 2)) kB: $((slab2 - slab))" \
+	[ $((slab2 - slab)) -lt $((LIMIT_KB / 2)) ]
+check "unload all at the end" unload_all
+for m in $(cat /vgd/modules); do
+	refused "$m is out" loaded $(echo $m | tr - _)
+done

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0
+# about: suspend to RAM and resume, with I/O before, across and after
+# tools: fio
+# boot: own
+# kernel: bzimage
+# append: no_console_suspend
+# timeout: 120
+
+need_disk
+ROUNDS=${ROUNDS:-2}
+random_file /tmp/data 8
+sum=$(sha256sum </tmp/data | cut -d' ' -f1)
+for i in $(seq 1 $ROUNDS); do
+	check "write before" dd if=/tmp/data of=$DISK bs=1M oflag=direct
+	fio --name=across --filename=$DISK --offset=64m --direct=1 --rw=randwrite --bs=4k --size=16m \
+		--ioengine=libaio --iodepth=8 --verify=crc32c --time_based --runtime=6 \
+		--output=/tmp/fio >/dev/null 2>&1 &
+	fio=$!
+	sleep 0.5
+	check "arm the wake-up" host wakeup
+	check "suspend to RAM and come back" sh -c 'echo mem >/sys/power/state'
+	check "it did sleep and was woken" host woken
+	same "data from before" "$(disk_sum 8 0)" "$sum"
+	check "write after" dd if=/tmp/data of=$DISK bs=1M seek=32 oflag=direct
+	same "data from after" "$(disk_sum 8 32)" "$sum"
+	wait $fio
+	same "fio that ran across it verified its data" $? 0
+	check "the rng works" dd if=/dev/hwrng of=/dev/null bs=4k count=4 iflag=fullblock
+done
+dev=$(device_of virtio_blk)
+same "status has DRIVER_OK" "$(cat /sys/bus/virtio/devices/$dev/status)" 0x0000000f

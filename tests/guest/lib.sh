@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0
+# What a case may use.  Verdicts go to the second serial port (descriptor 3)
+# as KTAP; what a case writes to its standard output arrives there as
+# diagnostics.
+
+TESTS=0
+FAILED=0
+DISK=/dev/vda
+SYS=/sys/block/vda
+
+ok()     { TESTS=$((TESTS + 1)); echo "ok $TESTS - $*" >&3; }
+not_ok() { TESTS=$((TESTS + 1)); FAILED=$((FAILED + 1)); echo "not ok $TESTS - $*" >&3; }
+
+# skip NAME REASON: one result that cannot be had here
+skip()   { TESTS=$((TESTS + 1)); echo "ok $TESTS - $1 # SKIP $2" >&3; }
+
+# skip_case REASON: nothing of the case can be had here
+skip_case() { echo "1..0 # SKIP $*" >&3; exit 0; }
+
+# fact KEY VALUE: a figure for the report
+fact() { echo "# fact: $*" >&3; }
+
+finish() { echo "1..$TESTS" >&3; exit 0; }
+
+# die REASON: the case cannot go on
+die() { not_ok "$*"; finish; }
+
+# check NAME COMMAND...: the result is the command's exit status
+check()
+{
+	_name=$1
+	shift
+	if "$@"; then ok "$_name"; else not_ok "$_name (status $? of: $*)"; fi
+}
+
+# same NAME GOT EXPECTED
+same()
+{
+	if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1: got '$2', expected '$3'"; fi
+}
+
+# refused NAME COMMAND...: the command has to fail
+refused()
+{
+	_name=$1
+	shift
+	if "$@"; then not_ok "$_name (it worked: $*)"; else ok "$_name"; fi
+}
+
+# try_for SECONDS COMMAND...: until it succeeds
+try_for()
+{
+	_until=$(($(cut -d. -f1 /proc/uptime) + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(cut -d. -f1 /proc/uptime)" -lt $_until ] || return 1
+		sleep 0.1
+	done
+}
+
+# host VERB ARGUMENTS: the host does it; prints what it answers
+host()
+{
+	echo "HOST: $*" >&3
+	read -r _who _verdict _text <&3
+	echo "$_text"
+	[ "$_verdict" = ok ] || { echo "host $*: $_text" >&2; return 1; }
+}
+
+load_all()
+{
+	while read -r _m; do
+		modprobe "$_m" || return 1
+	done </vgd/modules
+}
+
+# unload_all: in the opposite order
+unload_all()
+{
+	for _m in $(tac /vgd/modules); do
+		rmmod "$_m" || return 1
+	done
+}
+
+loaded() { grep -q "^$1 " /proc/modules; }
+
+# reload MODULE PARAMETERS...
+reload()
+{
+	rmmod "$1" || return 1
+	modprobe "$@"
+}
+
+has_disk() { [ -b $DISK ]; }
+
+# need_disk: wait for the disk, give up without it
+need_disk() { try_for 10 has_disk || die "no $DISK appears"; }
+
+# device_of DRIVER: the first virtio device bound to it, as virtioN
+device_of()
+{
+	for _d in /sys/bus/virtio/drivers/"$1"/virtio*; do
+		[ -e "$_d" ] && { basename "$_d"; return 0; }
+	done
+	return 1
+}
+
+# feature DEVICE BIT: prints 0 or 1
+feature() { cut -c$(($2 + 1)) "/sys/bus/virtio/devices/$1/features"; }
+
+# interrupts DEVICE: those of one device, as the kernel names them
+interrupts() { grep -E "[ ,]$1(-|\$|,)" /proc/interrupts; }
+
+# irq_count DEVICE: how many arrived on all CPUs
+irq_count()
+{
+	interrupts "$1" | awk '{ for (i = 2; i <= NF && $i ~ /^[0-9]+$/; i++) n += $i } END { print n + 0 }'
+}
+
+# random_file PATH MEGABYTES: data that does not compress, made fast
+random_file()
+{
+	dd if=/dev/urandom of="$1" bs=1M count="$2" 2>/dev/null
+}
+
+# on_disk_sum BYTES OFFSET_MB: sha256 of a piece of the disk, read from it
+disk_sum()
+{
+	dd if=$DISK bs=1M skip="$2" count="$1" iflag=direct 2>/dev/null | sha256sum | cut -d' ' -f1
+}
+
+# mounted PATH: mkfs.ext4 the disk and mount it
+make_fs()
+{
+	mkfs.ext4 -q -F "$1" && mkdir -p /mnt && mount -t ext4 "$1" /mnt
+}
+
+# used_kb: memory in use after everything that can be let go is let go
+used_kb()
+{
+	sync
+	for _i in 1 2 3; do
+		echo 3 >/proc/sys/vm/drop_caches
+		sleep 0.3
+	done
+	awk '/^MemTotal:/ { t = $2 } /^MemFree:/ { f = $2 } END { print t - f }' /proc/meminfo
+}
+
+slab_kb() { awk '/^SUnreclaim:/ { print $2 }' /proc/meminfo; }

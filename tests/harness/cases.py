@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Cases and the matrix: what runs where.
+
+A case is a file CASES/NAME.sh; its header says what it needs:
+
+    # about: one line for --list
+    # tools: programs of the host to copy into the guest
+    # modules: the kernel's own modules that it needs
+    # timeout: seconds, for a guest without KVM
+    # boot: own        (it wants a guest for itself)
+    # append: words for the guest kernel's command line
+    # kernel: bzimage  (with 'boot: own': start the packed image, see kernel.py)
+    # loads: no        (do not load the modules under test before it)
+
+CASES/NAME.py, when there is one, adds verbs that the guest may ask of the host.
+The matrix file has lines 'config NAME key=value...' and
+'run short|full CASE... on CONFIG... [with KEY=value...]'.
+"""
+
+import fnmatch
+import importlib.util
+import os
+
+from .kernel import SetupError
+from .qemu import Config
+
+KEYS = ("about", "tools", "modules", "timeout", "boot", "append", "loads", "kernel")
+
+
+class Case:
+    """One file of cases/."""
+
+    def __init__(self, path):
+        self.path = path
+        self.name = os.path.basename(path)[:-len(".sh")]
+        head = self._header()
+        self.about = head.get("about", "")
+        self.tools = head.get("tools", "").split()
+        self.modules = head.get("modules", "").split()
+        self.timeout = int(head.get("timeout", "60"))
+        self.own_boot = head.get("boot", "") == "own"
+        self.append = head.get("append", "")
+        self.bzimage = head.get("kernel", "") == "bzimage"
+        # "no": the agent leaves the modules under test alone
+        self.loads = head.get("loads", "yes") != "no"
+        if (self.bzimage or self.append) and not self.own_boot:
+            raise SetupError(f"{path}: 'kernel:' and 'append:' want 'boot: own' as well")
+        if not self.about:
+            raise SetupError(f"{path}: the header has no 'about:' line")
+
+    def _header(self):
+        out = {}
+        with open(self.path, encoding="utf-8") as f:
+            for line in f:
+                if not line.startswith("#"):
+                    break
+                key, colon, value = line[1:].strip().partition(":")
+                if key.islower() and " " not in key and colon:
+                    if key not in KEYS:
+                        raise SetupError(f"{self.path}: unknown header '{key}:'")
+                    out[key] = value.strip()
+        return out
+
+    def verbs(self):
+        """{verb: function(guest, words)} of the case's Python half."""
+        path = self.path[:-len(".sh")] + ".py"
+        if not os.path.exists(path):
+            return {}
+        spec = importlib.util.spec_from_file_location("case_" + self.name.replace("-", "_"), path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return {n[len("host_"):]: f for n, f in vars(module).items() if n.startswith("host_")}
+
+
+class Job:
+    """One case on one configuration."""
+
+    def __init__(self, case, config, short, settings):
+        self.case, self.config, self.short, self.settings = case, config, short, settings
+
+    @property
+    def name(self):
+        """As --case takes it."""
+        return f"{self.case.name},{self.config.name}"
+
+
+def load_cases(folder):
+    """{name: Case} of a folder."""
+    names = sorted(n for n in os.listdir(folder) if n.endswith(".sh"))
+    return {n[:-3]: Case(os.path.join(folder, n)) for n in names}
+
+
+class Matrix:
+    """The matrix file with the cases that it names."""
+
+    def __init__(self, path, folder):
+        self.path, self.cases = path, load_cases(folder)
+        self.configs, self.jobs = {}, []
+        with open(path, encoding="utf-8") as f:
+            for number, line in enumerate(f, 1):
+                words = line.split("#")[0].split()
+                if words:
+                    try:
+                        self._line(words)
+                    except (SetupError, ValueError) as e:
+                        raise SetupError(f"{path}:{number}: {e}") from e
+        unused = set(self.cases) - {j.case.name for j in self.jobs}
+        if unused:
+            raise SetupError(f"{path}: no 'run' line names {', '.join(sorted(unused))}")
+
+    def _line(self, words):
+        if words[0] == "config":
+            settings = dict(w.split("=", 1) for w in words[2:])
+            self.configs[words[1]] = Config(words[1], **settings)
+        elif words[0] == "run" and words[1] in ("short", "full") and "on" in words:
+            at = words.index("on")
+            end = words.index("with") if "with" in words else len(words)
+            settings = dict(w.split("=", 1) for w in words[end + 1:])
+            for name in words[2:at]:
+                for config in words[at + 1:end]:
+                    self._add(name, config, words[1] == "short", settings)
+        else:
+            raise SetupError(f"cannot understand '{' '.join(words)}'")
+
+    def _add(self, name, config, short, settings):
+        if name not in self.cases:
+            raise SetupError(f"no case '{name}'")
+        if config not in self.configs:
+            raise SetupError(f"no config '{config}'")
+        for job in self.jobs:
+            if job.case.name == name and job.config.name == config and job.short == short:
+                raise SetupError(f"{name} on {config} is there already")
+        self.jobs.append(Job(self.cases[name], self.configs[config], short, settings))
+
+    def select(self, patterns=(), full=False):
+        """The jobs of the short or the full list, or those that patterns name.
+
+        A pattern is CASE or CASE,CONFIG, each with shell wildcards.  The full
+        list is the short one and more; a case with a 'full' line of its own
+        on a configuration runs once there, with that line's settings.
+        """
+        if patterns:
+            full = full or not any(self._match(p, j) for p in patterns
+                                   for j in self.jobs if j.short)
+        chosen = {}
+        for job in self.jobs:
+            if job.short or full:
+                if job.name not in chosen or not job.short:
+                    chosen[job.name] = job
+        out = list(chosen.values())
+        if not patterns:
+            return out
+        for pattern in patterns:
+            if not any(self._match(pattern, j) for j in out):
+                raise SetupError(f"no case matches '{pattern}' (--list shows them)")
+        return [j for j in out if any(self._match(p, j) for p in patterns)]
+
+    @staticmethod
+    def _match(pattern, job):
+        case, _, config = pattern.partition(",")
+        return (fnmatch.fnmatchcase(job.case.name, case)
+                and fnmatch.fnmatchcase(job.config.name, config or "*"))

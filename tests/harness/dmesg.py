@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Judge what the kernel said while a case ran."""
+
+import re
+
+BAD = re.compile(
+    r"WARNING:|\bBUG\b|\bOops\b|UBSAN:|KASAN:|KCSAN:|KFENCE:|Kernel panic|general protection fault"
+    r"|Call Trace:|possible (circular|recursive) locking|INFO: (possible|task|rcu|trying|lockdep)"
+    r"|rcu:.*(stall|detected)|blocked for more than|soft lockup|hard LOCKUP|Hardware Error"
+    r"|unable to handle|kernel NULL pointer|refcount_t:|list_(add|del) corruption"
+    r"|DMA-API:.*(device driver|error)|sysfs: cannot create duplicate|scheduling while atomic"
+    r"|sleeping function called|nobody cared|Unbalanced|workqueue lockup|unreferenced object"
+    r"|kobject_add_internal failed|memory leak|double free|use-after-free|Trying to vfree")
+# The kernel announces its own tools and settings in words that look alike.
+HARMLESS = re.compile(
+    r"BUG_ON|Command line:|DEBUG_|panic_on_warn|printk: console|x86/fpu|Spectre|RETBleed"
+    r"|Speculat|rcu:.*(Hierarchical|RCU|Offload|adjusting)|\bsysrq: ")
+MARK = "vgd-case:"
+
+
+def bad_lines(text):
+    """The lines of a piece of kernel log that no test may leave."""
+    return [line.strip() for line in text.splitlines()
+            if BAD.search(line) and not HARMLESS.search(line)]
+
+
+def between(log, begin, end):
+    """The part of log between two marker lines; None when one is missing."""
+    start = log.find(begin)
+    if start < 0:
+        return None
+    stop = log.find(end, start)
+    if stop < 0:
+        return None
+    return log[start:stop]

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What a case may ask of the host with 'host VERB ARGUMENTS'.
+
+Each verb gets the running guest and its words, returns the answer for the
+guest's shell, and raises for an error.
+"""
+
+import os
+import threading
+import time
+
+from .qmp import QmpError
+
+
+def resize(guest, words):
+    """resize BYTES: give the disk another size."""
+    guest.qmp.run("block_resize", {"node-name": "disk0", "size": int(words[0])})
+    return words[0]
+
+
+def unplug(guest, words):
+    """unplug DEVICE: ask the guest to let go of it, wait until it is gone."""
+    device, limit = words[0], float(words[1]) if len(words) > 1 else 30
+    guest.qmp.forget("DEVICE_DELETED")
+    guest.qmp.run("device_del", {"id": device})
+    start = time.monotonic()
+    try:
+        guest.qmp.wait_event("DEVICE_DELETED", limit, lambda d: d.get("device") == device)
+    except QmpError:
+        raise QmpError(f"{device} was not gone after {limit:g} s") from None
+    return f"{time.monotonic() - start:.2f}"
+
+
+def plug(guest, words):
+    """plug DEVICE: put it in (again)."""
+    guest.qmp.run("device_add", guest.config.device(words[0]))
+    return "plugged"
+
+
+def throttle(guest, words):
+    """throttle BYTES: so many per second from the disk's backend; 0: no limit."""
+    limits = {"bps-total": int(words[0])}
+    guest.qmp.run("qom-set", {"path": "/objects/limit0", "property": "limits", "value": limits})
+    return words[0]
+
+
+def wakeup(guest, _words):
+    """wakeup: wake the guest up one second after it has gone to sleep."""
+    guest.qmp.forget("SUSPEND")
+    guest.qmp.forget("WAKEUP")
+
+    def later():
+        try:
+            guest.qmp.wait_event("SUSPEND", 40)
+            time.sleep(1)
+            guest.qmp.run("system_wakeup")
+        except (QmpError, OSError) as e:
+            guest.note(f"wakeup: {e}")
+
+    guest.helper = threading.Thread(target=later, daemon=True)
+    guest.helper.start()
+    return "armed"
+
+
+def woken(guest, _words):
+    """woken: confirm that the guest did sleep and was woken up."""
+    guest.helper.join(45)
+    guest.qmp.wait_event("WAKEUP", 5)
+    return "yes"
+
+
+def disk_use(guest, _words):
+    """disk_use: bytes that the disk's image really occupies."""
+    return str(os.stat(os.path.join(guest.folder, "disk0.raw")).st_blocks * 512)
+
+
+VERBS = {f.__name__: f for f in (resize, unplug, plug, throttle, wakeup, woken, disk_use)}

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Kernel modules for a guest: what depends on what, and what modprobe reads.
+
+A guest gets the modules under test in updates/ and from the kernel's own
+only what they or a case need.  The kernel's own virtio modules are kept out
+unless the caller asks for them by name.
+"""
+
+import glob
+import os
+import struct
+
+from .kernel import SetupError
+
+# The kernel's own modules that stand for ours when MODULES=intree.
+INTREE = ("virtio_ring", "virtio", "virtio_pci", "virtio_blk", "virtio_rng")
+# Loaded first, in this order; everything else follows by dependency.
+FIRST = ("virtio_ring", "virtio", "virtio_pci", "virtio_pci_modern",
+         "virtio_pci_legacy", "virtio_mmio")
+
+
+def name_of(path):
+    """The module's name as the kernel shows it: a dash becomes an underscore."""
+    return os.path.basename(path)[:-len(".ko")].replace("-", "_")
+
+
+def modinfo(data):
+    """The strings 'key=value' in the .modinfo section of a 64-bit ELF file."""
+    table, = struct.unpack_from("<Q", data, 0x28)
+    size, count, names = struct.unpack_from("<HHH", data, 0x3A)
+    sections = [struct.unpack_from("<IIQQQQ", data, table + i * size) for i in range(count)]
+    for name, _, _, _, offset, length in sections:
+        at = sections[names][4] + name
+        if data[at:at + 9] == b".modinfo\0":
+            raw = data[offset:offset + length].split(b"\0")
+            return [r.decode(errors="replace") for r in raw if b"=" in r]
+    return []
+
+
+class Module:
+    """One .ko file and what its .modinfo section says."""
+
+    def __init__(self, path):
+        self.path, self.name = path, name_of(path)
+        with open(path, "rb") as f:
+            data = f.read()
+        if data[:4] != b"\x7fELF":
+            raise SetupError(f"{path} is not a kernel module")
+        info = [t.partition("=") for t in modinfo(data)]
+        text = [(key, value) for key, _, value in info]
+        self.depends = [d.replace("-", "_") for k, v in text if k == "depends"
+                        for d in v.split(",") if d]
+        self.aliases = [v for k, v in text if k == "alias"]
+        self.vermagic = next((v for k, v in text if k == "vermagic"), "")
+        self.data = data
+
+
+class Index:
+    """All modules that may go into a guest, ours in front of the kernel's."""
+
+    def __init__(self, kernel, moddir, which="ours", extra=None):
+        self.kernel, self.moddir, self.which = kernel, moddir, which
+        self._paths = {name_of(p): p for p in glob.iglob(
+            os.path.join(kernel.module_root, "**/*.ko"), recursive=True)}
+        mine = {name_of(p): p for p in glob.glob(os.path.join(extra, "*.ko"))} if extra else {}
+        self._paths.update(mine)
+        self._loaded = {}
+        self.ours = {}
+        self.under_test = []
+        swapped = self._choose(which)
+        for name in [n for n in self._paths if n.startswith("virtio")
+                     and n not in swapped and n not in mine]:
+            del self._paths[name]
+        self._check_release()
+
+    def _choose(self, which):
+        """Set what is under test; return the kernel's own modules allowed in."""
+        words = which.split(",")
+        if words[0] == "intree" and len(words) == 1:
+            self.under_test = [n for n in INTREE if n in self._paths]
+            wanted = list(self.under_test)
+            for name in wanted:
+                wanted += [d for d in self.get(name).depends if d not in wanted]
+            return set(wanted)
+        if which == "none":
+            return set()
+        if words[0] != "ours":
+            raise SetupError(f"--modules {which}: say ours, intree, none or ours,NAME=intree,...")
+        self.ours = {name_of(p): p for p in glob.glob(os.path.join(self.moddir, "*.ko"))}
+        if not self.ours:
+            raise SetupError(f"no modules in {self.moddir}: run make first")
+        swapped = set()
+        for word in words[1:]:
+            name, _, where = word.partition("=")
+            if where != "intree" or name not in self._paths:
+                raise SetupError(f"--modules {which}: cannot understand '{word}'")
+            swapped.add(name)
+            self.ours.pop(name, None)
+        self.under_test = self._sorted(set(self.ours) | swapped)
+        return swapped
+
+    def _sorted(self, names):
+        """Load order: transports first, then by dependency, then by name."""
+        rest = sorted(names, key=lambda n: (FIRST.index(n) if n in FIRST else 99, n))
+        out = []
+        for name in rest:
+            out += [n for n in self.closure([name]) if n in names and n not in out]
+        return out
+
+    def _check_release(self):
+        for name, path in self.ours.items():
+            have = self.get(name).vermagic.split(" ")[0]
+            if have != self.kernel.release:
+                raise SetupError(f"{path} is built for {have}, the guest runs "
+                                 f"{self.kernel.release}: run make clean, then make with the same KDIR")
+
+    def get(self, name):
+        """The Module called name, ours where there are two."""
+        name = name.replace("-", "_")
+        if name not in self._loaded:
+            path = self.ours.get(name) or self._paths.get(name)
+            if not path:
+                raise SetupError(f"no module '{name}' in {self.moddir} or {self.kernel.release}")
+            self._loaded[name] = Module(path)
+        return self._loaded[name]
+
+    def has(self, name):
+        """Whether there is such a module (what is built in is none)."""
+        return name.replace("-", "_") in self.ours or name.replace("-", "_") in self._paths
+
+    def closure(self, names):
+        """names and all that they need, each after what it needs."""
+        out, path = [], []
+
+        def visit(name):
+            if name in out:
+                return
+            if name in path:
+                raise SetupError("modules depend on each other: " + " ".join(path))
+            path.append(name)
+            for need in self.get(name).depends:
+                visit(need)
+            path.pop()
+            out.append(name)
+
+        for name in names:
+            visit(name.replace("-", "_"))
+        return out
+
+    def install_path(self, name):
+        """Where the guest has it, relative to /lib/modules/RELEASE."""
+        path = self.get(name).path
+        folder = "updates" if name in self.ours else "kernel"
+        return f"{folder}/{os.path.basename(path)}"
+
+    def files(self, names):
+        """{path in the guest: bytes} of names, their needs and modprobe's tables."""
+        root = f"lib/modules/{self.kernel.release}"
+        every = self.closure(names)
+        out = {f"{root}/{self.install_path(n)}": self.get(n).data for n in every}
+        dep, alias = [], []
+        for name in every:
+            needs = [n for n in reversed(self.closure([name])) if n != name]
+            dep.append(f"{self.install_path(name)}: "
+                       + " ".join(self.install_path(n) for n in needs))
+            alias += [f"alias {a} {name}" for a in self.get(name).aliases]
+        out[f"{root}/modules.dep"] = ("\n".join(dep) + "\n").encode()
+        out[f"{root}/modules.alias"] = ("\n".join(alias) + "\n").encode()
+        out[f"{root}/modules.symbols"] = b""
+        return out
