@@ -6,6 +6,7 @@
 
 ROUNDS=${ROUNDS:-5}
 LIMIT_KB=${LIMIT_KB:-2048}
+SLAB_KB=${SLAB_KB:-1024}
 gone() { ! has_disk; }
 round()
 {
@@ -24,17 +25,22 @@ round()
 	host plug blk0 >/dev/null
 }
 for i in 1 2 3; do round $i || die "warm-up round $i"; done
-before=$(used_kb) slab=$(slab_kb)
+# The kernel's own caches fill up for some 20 rounds, whatever is loaded; a leak
+# goes on.  So what counts is the second half.
 for i in $(seq 1 $ROUNDS); do
 	round $i || die "round $i of $ROUNDS"
+	if [ $i = $((ROUNDS / 2)) ]; then
+		before=$(used_kb)
+		slab=$(slab_kb)
+	fi
 done
 ok "$ROUNDS rounds of unplug and replug under load"
 after=$(used_kb) slab2=$(slab_kb)
-fact replug.memory "$((after - before)) kB more after $ROUNDS rounds (slab $((slab2 - slab)) kB)"
+fact replug.memory "$((after - before)) kB more in $((ROUNDS - ROUNDS / 2)) rounds (slab $((slab2 - slab)) kB)"
 check "memory in use grew by less than $LIMIT_KB kB: $((after - before))" \
 	[ $((after - before)) -lt $LIMIT_KB ]
-check "slab grew by less than $((LIMIT_KB / 2)) kB: $((slab2 - slab))" \
-	[ $((slab2 - slab)) -lt $((LIMIT_KB / 2)) ]
+check "slab grew by less than $SLAB_KB kB: $((slab2 - slab))" \
+	[ $((slab2 - slab)) -lt $SLAB_KB ]
 need_disk
 check "the disk works" dd if=$DISK of=/dev/null bs=64k count=16 iflag=direct
 check "the rng works" dd if=/dev/hwrng of=/dev/null bs=4k count=1

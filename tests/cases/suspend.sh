@@ -3,13 +3,31 @@
 # tools: fio
 # boot: own
 # kernel: bzimage
-# append: no_console_suspend
+# append: no_console_suspend suspend.pm_test_delay=1
 # timeout: 120
 
 need_disk
 ROUNDS=${ROUNDS:-2}
 random_file /tmp/data 8
 sum=$(sha256sum </tmp/data | cut -d' ' -f1)
+
+# sleep_really: to RAM, through the firmware, and woken up by the host
+sleep_really()
+{
+	check "arm the wake-up" host wakeup
+	check "suspend to RAM and come back" sh -c 'echo mem >/sys/power/state'
+	check "it did sleep and was woken" host woken
+}
+
+# sleep_devices: QEMU 7.2 sleeps once in the life of a guest (the second time
+# returns at once, with no virtio in the guest as well); so from then on only
+# the devices are suspended and resumed
+sleep_devices()
+{
+	echo devices >/sys/power/pm_test
+	check "suspend the devices and resume them" sh -c 'echo mem >/sys/power/state'
+}
+
 for i in $(seq 1 $ROUNDS); do
 	check "write before" dd if=/tmp/data of=$DISK bs=1M oflag=direct
 	fio --name=across --filename=$DISK --offset=64m --direct=1 --rw=randwrite --bs=4k --size=16m \
@@ -17,9 +35,7 @@ for i in $(seq 1 $ROUNDS); do
 		--output=/tmp/fio >/dev/null 2>&1 &
 	fio=$!
 	sleep 0.5
-	check "arm the wake-up" host wakeup
-	check "suspend to RAM and come back" sh -c 'echo mem >/sys/power/state'
-	check "it did sleep and was woken" host woken
+	if [ $i = 1 ]; then sleep_really; else sleep_devices; fi
 	same "data from before" "$(disk_sum 8 0)" "$sum"
 	check "write after" dd if=/tmp/data of=$DISK bs=1M seek=32 oflag=direct
 	same "data from after" "$(disk_sum 8 32)" "$sum"

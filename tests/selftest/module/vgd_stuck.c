@@ -5,6 +5,7 @@
  * Only for the tests of the test runner, in a guest: it shows that a stop
  * with interrupts off and an oops are seen and reported as what they are.
  */
+#include <linux/compiler.h>
 #include <linux/irqflags.h>
 #include <linux/module.h>
 #include <linux/string.h>
@@ -13,10 +14,11 @@ static char *how = "";
 module_param(how, charp, 0444);
 MODULE_PARM_DESC(how, "oops: follow a null pointer; irqsoff: stand still with interrupts off");
 
-static int *volatile nothing;
-
 static int __init vgd_stuck_init(void)
 {
+	int *nothing = NULL;
+
+	OPTIMIZER_HIDE_VAR(nothing);
 	if (!strcmp(how, "oops"))
 		return *nothing;
 	if (strcmp(how, "irqsoff"))
