@@ -19,7 +19,8 @@ rmmod "$SUITE"
 awk '
 /^(not )?ok [0-9]/		{ ended++ }
 /EXPECTATION FAILED|ASSERTION FAILED|Expected|==/ { print "# " $0 }
-/^ {8,}(not )?ok [0-9]/		{ params++ }
+/^ {8,}(not )?ok [0-9]/ && /# SKIP/	{ skipped++; next }
+/^ {8,}(not )?ok [0-9]/			{ params++ }
 /^ {4}(not )?ok [0-9]/ {
 	bad = $1 == "not"
 	name = $0
@@ -31,6 +32,7 @@ END {
 	if (!ended)
 		printf "not ok %d - the suite did not end\n", ++n
 	print "# fact: parameters " params + 0
+	print "# fact: not-applicable " skipped + 0
 	print "1.." n
 }' /tmp/log >&3
 exit 0
