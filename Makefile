@@ -23,10 +23,13 @@ modules:
 	@scripts/check-kernel "$$(scripts/kdir)"
 	@$(kbuild) modules
 
+# Debian's headers call themselves by the upstream version, not by uname -r.
+release = $$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+	  "$$(scripts/kdir)/include/generated/utsrelease.h")
+
 modules_install: modules
-	@$(kbuild) INSTALL_MOD_DIR=updates modules_install
-	@depmod $(if $(INSTALL_MOD_PATH),-b "$(INSTALL_MOD_PATH)") \
-		"$$(cat "$$(scripts/kdir)/include/config/kernel.release")"
+	@$(kbuild) KERNELRELEASE="$(release)" INSTALL_MOD_DIR=updates modules_install
+	@depmod $(if $(INSTALL_MOD_PATH),-b "$(INSTALL_MOD_PATH)") "$(release)"
 
 clean:
 	@dir="$$(scripts/kdir)"; [ -z "$$dir" ] || { $(kbuild) clean && \

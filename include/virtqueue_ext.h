@@ -55,6 +55,7 @@
  *	by virtqueue_table_init()
  * @addr: address by which the device finds @desc
  * @in_bytes: bytes that the device may write, summed over the entries
+ * @out_bytes: bytes that the device reads, summed over the entries
  * @max: entries that @desc has room for
  * @num: entries filled since virtqueue_table_begin()
  * @out_num: how many of them are device-readable
@@ -67,7 +68,8 @@
 struct virtqueue_table {
 	struct vring_desc *desc;
 	dma_addr_t addr;
-	u32 in_bytes;
+	u64 in_bytes;
+	u64 out_bytes;
 	u16 max;
 	u16 num;
 	u16 out_num;
@@ -100,8 +102,7 @@ struct device *virtqueue_ext_dma_dev(struct virtqueue *vq) VIRTQUEUE_EXT_WEAK;
  * Call it again after the queue was re-created (restore, reset).
  * Context: any.
  *
- * Return: 0, -EINVAL for arguments out of range, -EOPNOTSUPP when this queue
- * cannot take tables.
+ * Return: 0, or -EINVAL for arguments out of range.
  */
 int virtqueue_table_init(struct virtqueue *vq, struct virtqueue_table *t,
 			 void *mem, dma_addr_t addr,
@@ -120,8 +121,8 @@ int virtqueue_table_init(struct virtqueue *vq, struct virtqueue_table *t,
  * Context: any.
  *
  * Return: 0, -ENOSPC when the ring has no room now, -EINVAL when @t holds no
- * entries or more than the queue has (VIRTIO 1.4, 2.7.5.2), -EIO when the queue
- * is broken.
+ * entries, more than the queue has (VIRTIO 1.4, 2.7.5.3.1) or 4 GiB (2.7.5.2),
+ * -EIO when the queue is broken.
  */
 int virtqueue_add_table(struct virtqueue *vq, struct virtqueue_table *t,
 			void *data) VIRTQUEUE_EXT_WEAK;
@@ -151,6 +152,7 @@ static inline void virtqueue_table_begin(struct virtqueue_table *t)
 	t->num = 0;
 	t->out_num = 0;
 	t->in_bytes = 0;
+	t->out_bytes = 0;
 }
 
 /* Entry @t->num: the link behind it is always set; the queue ends the chain. */
@@ -177,6 +179,7 @@ static inline void virtqueue_table_out(struct virtqueue_table *t,
 				       dma_addr_t addr, u32 len)
 {
 	t->out_num++;
+	t->out_bytes += len;
 	__virtqueue_table_put(t, addr, len, 0);
 }
 

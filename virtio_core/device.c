@@ -156,16 +156,32 @@ EXPORT_SYMBOL_GPL(virtio_add_status);
  * @dev: the device
  *
  * When it returns the device uses no queue any more (VIRTIO 1.4, 2.4), or its
- * transport has reported that it does not answer and cut it off.
+ * transport has reported that it does not answer and cut it off.  The queues
+ * are broken first and their callbacks waited for: whatever the device does
+ * later, it reaches no driver that is being torn down.  What was outstanding
+ * comes back through virtqueue_detach_unused_buf().
  * Context: process, may sleep; not from a callback of a queue or of the
  * configuration.
  */
 void virtio_reset_device(struct virtio_device *dev)
 {
 	might_sleep();
+	if (!list_empty(&dev->vqs)) {
+		virtio_break_device(dev);
+		virtio_synchronize_cbs(dev);
+	}
 	dev->config->reset(dev);
 }
 EXPORT_SYMBOL_GPL(virtio_reset_device);
+
+/* The device is reset, and its driver, on its way out, has left its queues. */
+static void virtio_drop_queues(struct virtio_device *dev)
+{
+	if (list_empty(&dev->vqs))
+		return;
+	dev_warn(&dev->dev, "driver left its queues behind\n");
+	dev->config->del_vqs(dev);
+}
 
 /**
  * virtio_device_start - first steps of the initialization sequence
@@ -387,6 +403,7 @@ int virtio_device_probe(struct virtio_device *dev)
 		err = drv->probe(dev);
 	if (err) {
 		virtio_device_give_up(dev);
+		virtio_drop_queues(dev);
 		return err;
 	}
 
@@ -415,6 +432,7 @@ void virtio_device_remove(struct virtio_device *dev)
 		drv->remove(dev);
 	if (dev->config->get_status(dev))
 		virtio_reset_device(dev);
+	virtio_drop_queues(dev);
 	virtio_add_status(dev, VIRTIO_CONFIG_S_ACKNOWLEDGE);
 }
 

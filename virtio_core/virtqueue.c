@@ -24,26 +24,32 @@
  * @vr: the queue
  * @fmt: what the device did, without newline
  *
- * One line in the log, rate-limited: device, queue, reason.  Context: any;
- * may run while the queue is in use.
+ * One line in the log, rate-limited: device, queue, reason.  The queue is
+ * broken before the line is printed: the console may be a virtio device.
+ * Context: any; may run while the queue is in use.
  */
 void vring_break(struct vring_virtqueue *vr, const char *fmt, ...)
 {
 	struct va_format vaf = { .fmt = fmt };
 	va_list args;
 
+	WRITE_ONCE(vr->broken, true);
 	va_start(args, fmt);
 	vaf.va = &args;
 	dev_err_ratelimited(&vr->vq.vdev->dev, "queue %u (%s) is broken: %pV\n",
 			    vr->vq.index, vr->vq.name ?: "-", &vaf);
 	va_end(args);
-	WRITE_ONCE(vr->broken, true);
 }
 
-/* A buffer that can never be sent: the driver's mistake, not a full ring. */
-static int vring_explain(struct vring_virtqueue *vr, int err)
+/*
+ * A buffer was not added.  Those before it are exposed now: the driver may not
+ * come to a kick.  One that can never be sent is the driver's mistake and not
+ * a full ring, so it is said.
+ */
+static int vring_add_failed(struct vring_virtqueue *vr, int err)
 {
-	if (unlikely(err == -EINVAL))
+	vring_split_expose(vr);
+	if (err == -EINVAL)
 		dev_err_ratelimited(&vr->vq.vdev->dev,
 				    "queue %u (%s): buffer is empty, over 4 GiB or longer than the %u descriptors of the queue\n",
 				    vr->vq.index, vr->vq.name ?: "-",
@@ -55,21 +61,26 @@ static int vring_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
 		     unsigned int out_sgs, unsigned int in_sgs, void *data,
 		     void *ctx)
 {
+	int err;
+
 	if (vring_broken(vr))
 		return -EIO;
 	if (WARN_ON_ONCE(!data || !(out_sgs + in_sgs)))
 		return -EINVAL;
 
 	if (out_sgs + in_sgs == 1 && sg_is_last(sgs[0]))
-		return vring_split_add_one(vr, sgs[0], in_sgs, data, ctx);
-	return vring_explain(vr, vring_split_add(vr, sgs, out_sgs, in_sgs, data,
-						 ctx));
+		err = vring_split_add_one(vr, sgs[0], in_sgs, data, ctx);
+	else
+		err = vring_split_add(vr, sgs, out_sgs, in_sgs, data, ctx);
+	return likely(!err) ? 0 : vring_add_failed(vr, err);
 }
 
 /* One list, one direction; @num == 1 is the case that has to be cheap. */
 static int vring_add_list(struct vring_virtqueue *vr, struct scatterlist *sg,
 			  unsigned int num, bool in, void *data, void *ctx)
 {
+	int err;
+
 	if (num != 1)
 		return vring_add(vr, &sg, !in, in, data, ctx);
 
@@ -77,7 +88,8 @@ static int vring_add_list(struct vring_virtqueue *vr, struct scatterlist *sg,
 		return -EIO;
 	if (WARN_ON_ONCE(!data))
 		return -EINVAL;
-	return vring_split_add_one(vr, sg, in, data, ctx);
+	err = vring_split_add_one(vr, sg, in, data, ctx);
+	return likely(!err) ? 0 : vring_add_failed(vr, err);
 }
 
 /**
@@ -178,14 +190,16 @@ int virtqueue_add_table(struct virtqueue *vq, struct virtqueue_table *t,
 			void *data)
 {
 	struct vring_virtqueue *vr = to_vring(vq);
+	int err = -EINVAL;
 
 	if (vring_broken(vr))
 		return -EIO;
 	if (WARN_ON_ONCE(!data || t->num > t->max || t->out_num > t->num))
 		return -EINVAL;
-	if (unlikely(!t->num || t->num > vr->mem.vring.num))
-		return vring_explain(vr, -EINVAL);
-	return vring_split_add_table(vr, t, data);
+	if (likely(t->num && t->num <= vr->mem.vring.num &&
+		   t->out_bytes + t->in_bytes <= U32_MAX))
+		err = vring_split_add_table(vr, t, data);
+	return likely(!err) ? 0 : vring_add_failed(vr, err);
 }
 EXPORT_SYMBOL_GPL(virtqueue_add_table);
 
@@ -246,7 +260,7 @@ EXPORT_SYMBOL_GPL(virtqueue_kick);
  * @len: bytes that the device wrote; never more than the buffer can hold
  * @ctx: what virtqueue_add_inbuf_ctx() was given; may be NULL
  *
- * What lies beyond @len bytes must be ignored (VIRTIO 1.4, 2.7.8.2).
+ * What lies beyond @len bytes must be ignored (VIRTIO 1.4, 2.7.8.3).
  *
  * Return: the token, or NULL: nothing used, or the queue is broken.
  */
@@ -278,7 +292,8 @@ EXPORT_SYMBOL_GPL(virtqueue_get_buf);
  * virtqueue_disable_cb - interrupts of this queue are not needed
  * @_vq: the queue
  *
- * Advice to the device: the callback may still be called.
+ * Advice to the device: the callback may still be called.  Locking: may be
+ * called from the callback, beside whatever runs.
  */
 void virtqueue_disable_cb(struct virtqueue *_vq)
 {
@@ -366,7 +381,7 @@ EXPORT_SYMBOL_GPL(virtqueue_detach_unused_buf);
  * @_vq: the &struct virtqueue
  *
  * For transports.  Context: hard interrupt, or any.  Locking: none; may run
- * while the queue is operated on, and spuriously (VIRTIO 1.4, 2.7.7.2).
+ * while the queue is operated on, and spuriously (VIRTIO 1.4, 2.7.7.1).
  *
  * Return: IRQ_NONE when the queue has nothing for the driver.
  */

@@ -28,8 +28,9 @@
  * per value into a local variable, checked, then used.
  *
  * Locking.  None in here.  The caller serialises all operations on one queue;
- * vring_interrupt() and the break functions may run at the same time as any
- * of them, which is why @broken is accessed with READ_ONCE()/WRITE_ONCE().
+ * vring_interrupt(), the break functions and virtqueue_disable_cb() (which
+ * drivers call from their callback) may run at the same time as any of them,
+ * which is why what they touch is accessed with READ_ONCE()/WRITE_ONCE().
  */
 #ifndef _VIRTIO_CORE_VRING_H
 #define _VIRTIO_CORE_VRING_H
@@ -139,15 +140,14 @@ struct vring_mem {
  * @added: chains ever added; its low 16 bits are the available idx to be
  * @published: chains ever exposed; its low 16 bits are the available idx as
  *	the device sees it
+ * @kicked: @added at the last decision about a notification
  * @free_head: first free descriptor
- * @kicked: available idx at the last decision about a notification
  * @last_used: used idx up to which the driver has taken buffers
  * @used_seen: used idx when it was last read: a checked bound
  * @used_event: used_event as the device sees it
- * @avail_flags: flags of the available ring as the device sees it
  * @cb_enabled: the driver wants to be told of used buffers
- * @event_passed: an interrupt came since @used_event was written, so that
- *	the device has no reason for another one; a hint, may be stale
+ * @event_passed: an interrupt came since the driver last asked for one, so
+ *	that the device may have no reason for another; a hint, may be stale
  * @scan: where virtqueue_detach_unused_buf() goes on
  *
  * Three groups by who writes them, each on cache lines of its own: set at
@@ -169,13 +169,12 @@ struct vring_virtqueue {
 
 	u64 added ____cacheline_aligned_in_smp;
 	u64 published;
+	u64 kicked;
 	u16 free_head;
-	u16 kicked;
 
 	u16 last_used ____cacheline_aligned_in_smp;
 	u16 used_seen;
 	u16 used_event;
-	u16 avail_flags;
 	bool cb_enabled;
 	bool event_passed;
 	u16 scan;
@@ -274,6 +273,7 @@ int vring_split_add_table(struct vring_virtqueue *vr, struct virtqueue_table *t,
 			  void *data);
 void vring_split_init_table(struct vring_desc *desc, unsigned int num,
 			    bool little_endian);
+void vring_split_expose(struct vring_virtqueue *vr);
 bool vring_split_kick_prepare(struct vring_virtqueue *vr);
 void *vring_split_get(struct vring_virtqueue *vr, unsigned int *len, void **ctx);
 void vring_split_disable_cb(struct vring_virtqueue *vr);

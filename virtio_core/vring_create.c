@@ -18,7 +18,7 @@
 
 /*
  * Entries per table: what most requests need, never more than a chain may
- * have (2.7.5.2), and less in a long queue so that the tables stay small.
+ * have (2.7.5.3.1), and less in a long queue so that the tables stay small.
  */
 static unsigned int vring_table_entries(unsigned int num)
 {

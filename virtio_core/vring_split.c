@@ -159,28 +159,37 @@ static void split_commit(struct vring_virtqueue *vr, u16 first, u16 last,
 	vr->added++;
 }
 
-/* Let the device see the ring up to all that was added (2.7.13.3). */
+/*
+ * Let the device see the ring up to all that was added (2.7.13.3).  What is
+ * exposed is noted before the device can see it: it may answer at once, and
+ * its interrupt asks whether anything was out.
+ */
 static void split_publish(struct vring_virtqueue *vr)
 {
+	WRITE_ONCE(vr->published, vr->added);
 	/*
-	 * Descriptors and ring entries before the index that exposes them
-	 * (2.7.13.3.1).  Partner: the device's read barrier between its read
-	 * of idx and its reads of what idx covers.
+	 * Descriptors, ring entries and @published before the index that
+	 * exposes them (2.7.13.3.1).  Partners: the device's read barrier
+	 * between its read of idx and its reads of what idx covers; and, for
+	 * @published, the read of the used idx in vring_split_interrupt() and
+	 * split_refill(), which follows from the device having seen idx.
 	 */
 	virtio_wmb(vr->weak_barriers);
 	WRITE_ONCE(vr->mem.vring.avail->idx, cpu_to_vring16(vr, vr->added));
-	vr->published = vr->added;
 }
 
-/*
- * No room now.  The device gets to see what waits for publication, so that
- * room comes by itself; it is not notified for the sake of a full ring.
+/**
+ * vring_split_expose - let the device see what was added, without a decision
+ *	about a notification
+ * @vr: the queue
+ *
+ * For when a buffer could not be added: those before it must not wait for the
+ * next one that can.
  */
-static int split_no_room(struct vring_virtqueue *vr)
+void vring_split_expose(struct vring_virtqueue *vr)
 {
 	if (vr->published != vr->added)
 		split_publish(vr);
-	return -ENOSPC;
 }
 
 /**
@@ -201,7 +210,7 @@ int vring_split_add_one(struct vring_virtqueue *vr, struct scatterlist *sg,
 	dma_addr_t addr;
 
 	if (unlikely(!vr->vq.num_free))
-		return split_no_room(vr);
+		return -ENOSPC;
 	if (unlikely(vring_map_sg(vr, sg, in ? DMA_FROM_DEVICE : DMA_TO_DEVICE,
 				  vr->mem.maps, head, &addr)))
 		return -ENOMEM;
@@ -273,7 +282,7 @@ static unsigned int split_count(struct scatterlist *sgs[], unsigned int num_sgs)
 
 /*
  * A chain of ring descriptors.  One longer than the queue can never be sent
- * (2.7.5.2), which is the caller's mistake and no reason to wait.
+ * (2.7.5.3.1), which is the caller's mistake and no reason to wait.
  */
 static int split_add_direct(struct vring_virtqueue *vr,
 			    struct scatterlist *sgs[], unsigned int out_sgs,
@@ -290,7 +299,7 @@ static int split_add_direct(struct vring_virtqueue *vr,
 	if (unlikely(total > vr->mem.vring.num))
 		return -EINVAL;
 	if (unlikely(total > vr->vq.num_free))
-		return split_no_room(vr);
+		return -ENOSPC;
 
 	err = split_fill(vr, &c, vr->mem.vring.desc, vr->mem.maps,
 			 vr->mem.slots, sgs, out_sgs, in_sgs);
@@ -373,7 +382,7 @@ int vring_split_add_table(struct vring_virtqueue *vr, struct virtqueue_table *t,
 			  void *data)
 {
 	if (unlikely(vr->vq.num_free < (vr->indirect ? 1 : t->num)))
-		return split_no_room(vr);
+		return -ENOSPC;
 
 	if (!vr->indirect) {
 		split_copy_table(vr, t, data);
@@ -415,7 +424,7 @@ void vring_split_init_table(struct vring_desc *desc, unsigned int num,
 bool vring_split_kick_prepare(struct vring_virtqueue *vr)
 {
 	struct vring *vring = &vr->mem.vring;
-	u16 old = vr->kicked, new = vr->added;
+	u64 old = vr->kicked, new = vr->added;
 	u16 event;
 
 	if (old == new)
@@ -432,7 +441,8 @@ bool vring_split_kick_prepare(struct vring_virtqueue *vr)
 
 	if (vr->event) {
 		event = vring16_to_cpu(vr, READ_ONCE(vring_avail_event(vring)));
-		return vring_need_event(event, new, old);
+		return vring_need_event(event, new, old) ||
+		       unlikely(new - old > U16_MAX);
 	}
 	return !(vring16_to_cpu(vr, READ_ONCE(vring->used->flags)) &
 		 VRING_USED_F_NO_NOTIFY);
@@ -451,11 +461,11 @@ static void split_write_used_event(struct vring_virtqueue *vr, u16 event)
 static bool split_refill(struct vring_virtqueue *vr)
 {
 	u16 idx = vring16_to_cpu(vr, READ_ONCE(vr->mem.vring.used->idx));
+	u16 outstanding = READ_ONCE(vr->published) - vr->last_used;
 
 	if (idx == vr->last_used)
 		return false;
-	if (unlikely((u16)(idx - vr->last_used) >
-		     (u16)(vr->published - vr->last_used))) {
+	if (unlikely((u16)(idx - vr->last_used) > outstanding)) {
 		vring_break(vr, "used idx %u is outside of %u..%u", idx,
 			    vr->last_used, (u16)vr->published);
 		return false;
@@ -490,7 +500,7 @@ static struct vring_slot *split_check_head(struct vring_virtqueue *vr, u32 id)
 		return NULL;
 	}
 	slot = &vr->mem.slots[id];
-	if (unlikely(!slot->data || slot->pos >= vr->published)) {
+	if (unlikely(!slot->data || slot->pos >= READ_ONCE(vr->published))) {
 		vring_break(vr, "used id %u is not outstanding", id);
 		return NULL;
 	}
@@ -579,9 +589,8 @@ void vring_split_disable_cb(struct vring_virtqueue *vr)
 						   SPLIT_EVENT_NEVER);
 		return;
 	}
-	vr->avail_flags = VRING_AVAIL_F_NO_INTERRUPT;
 	WRITE_ONCE(vr->mem.vring.avail->flags,
-		   cpu_to_vring16(vr, vr->avail_flags));
+		   cpu_to_vring16(vr, VRING_AVAIL_F_NO_INTERRUPT));
 }
 
 /* Ask for an interrupt when the used idx passes @event (2.7.7). */
@@ -592,8 +601,8 @@ static void split_arm(struct vring_virtqueue *vr, u16 event)
 	if (vr->event) {
 		WRITE_ONCE(vr->event_passed, false);
 		split_write_used_event(vr, event);
-	} else if (vr->avail_flags) {
-		vr->avail_flags = 0;
+	} else {
+		/* Always: a disable beside this one may be half done. */
 		WRITE_ONCE(vr->mem.vring.avail->flags, 0);
 	}
 }
@@ -703,7 +712,7 @@ void *vring_split_detach_unused(struct vring_virtqueue *vr)
  * @vr: the queue, with fresh memory, not seen by the device yet
  *
  * All slots on the free list, all indices 0, no notification asked for in
- * the used ring (2.7.8.1), interrupts as the driver's callback wants them.
+ * the used ring (2.7.10.1), interrupts as the driver's callback wants them.
  */
 void vring_split_reset(struct vring_virtqueue *vr)
 {
@@ -723,7 +732,6 @@ void vring_split_reset(struct vring_virtqueue *vr)
 	vr->last_used = 0;
 	vr->used_seen = 0;
 	vr->scan = 0;
-	vr->avail_flags = 0;
 	vr->event_passed = false;
 
 	vring->used->flags = 0;

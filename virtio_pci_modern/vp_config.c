@@ -141,8 +141,13 @@ static u8 vp_modern_gen_answer(struct vp_modern *md, u8 now)
 		return md->gen_told;
 	md->gen_frozen = false;
 
-	md->gen_changes = now == md->gen_seen ? 0 : md->gen_changes + 1;
-	md->gen_seen = now;
+	if (now != md->gen_seen) {
+		md->gen_seen = now;
+		md->gen_changed = jiffies;
+		md->gen_changes++;
+	} else if (time_after(jiffies, md->gen_changed + HZ)) {
+		md->gen_changes = 0;
+	}
 	if (md->gen_changes < VP_GENERATION_LIMIT) {
 		md->gen_told = now;
 		return now;
@@ -163,8 +168,8 @@ static u8 vp_modern_gen_answer(struct vp_modern *md, u8 now)
  * The kernel's readers of wide fields repeat their reads for as long as this
  * changes (VIRTIO 1.4, 2.5.1 and 4.1.4.3).  A device that changes it for ever
  * must not hold them for ever: when it was read changed VP_GENERATION_LIMIT
- * times in a row, everyone is told the same value for a second, which ends
- * each loop that runs.  What they have read may be torn then; the device
+ * times without a quiet second in between, everyone is told the same value for
+ * a second, which ends each loop that runs.  What they have read may be torn then; the device
  * asked for it.  Context: any.
  *
  * Return: config_generation, or the value last returned.

@@ -28,7 +28,8 @@
  * @gen_lock: protects the gen fields
  * @gen_seen: what config_generation read last
  * @gen_told: what the last caller was told
- * @gen_changes: how often in a row it was read changed
+ * @gen_changed: when it was last read changed, in jiffies
+ * @gen_changes: how often it was read changed since the last quiet second
  * @gen_frozen: @gen_told is repeated until @gen_until
  * @gen_until: in jiffies
  */
@@ -45,6 +46,7 @@ struct vp_modern {
 	spinlock_t gen_lock;	/* the fields below */
 	u8 gen_seen;
 	u8 gen_told;
+	unsigned long gen_changed;
 	unsigned int gen_changes;
 	bool gen_frozen;
 	unsigned long gen_until;

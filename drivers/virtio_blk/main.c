@@ -116,7 +116,7 @@ static struct vblk *vblk_alloc(struct virtio_device *vdev)
  * vblk_size_requests - how long requests may be, and how many there are
  * @vblk: the disk; its limits are read and its queues set up
  *
- * A chain is never longer than the ring (VIRTIO 1.4, 2.7.5.2).  Without
+ * A chain is never longer than the ring (VIRTIO 1.4, 2.7.5.3.1).  Without
  * indirect descriptors a request takes three ring entries at the least.
  *
  * Return: 0, or -EINVAL when not even a page fits a request.

@@ -118,7 +118,7 @@ enum blk_eh_timer_return vblk_timeout(struct request *rq)
  * @work: &vblk.config_work
  *
  * Follows the capacity (VIRTIO 1.4, 5.2.6.1), and gives up a device that asks
- * for a reset (2.1.2): it may never answer what it has.
+ * for a reset (2.1.1): it may never answer what it has.
  * The block layer is told without the lock: it allocates memory, and freeing
  * some may need this very disk.
  */
