@@ -3,8 +3,7 @@
 # timeout: 300
 # loads: no
 #
-# Each KUnit case becomes a result of this case; the parameters of a case are
-# counted.  insmod says nothing about failing cases: the kernel's log does.
+# Each KUnit case becomes a result of this case.  insmod says nothing about failing cases: the kernel's log does.
 
 for m in kunit virtio_ring virtio virtio_kunit_mock; do
 	[ -d "/sys/module/$m" ] || modprobe "$m" || die "cannot load $m"
@@ -15,12 +14,17 @@ modprobe "$SUITE" || die "cannot load $SUITE"
 dmesg -c | sed 's/^\[[^]]*\] //' >/tmp/log
 rmmod "$SUITE"
 
-# The case's own line is indented by 4, that of a parameter by 8 or more.
+# The case's own line is indented by 4, that of a parameter by more.
 awk '
 /^(not )?ok [0-9]/		{ ended++ }
 /EXPECTATION FAILED|ASSERTION FAILED|Expected|==/ { print "# " $0 }
-/^ {8,}(not )?ok [0-9]/ && /# SKIP/	{ skipped++; next }
-/^ {8,}(not )?ok [0-9]/			{ params++ }
+# Totals: with the parameters of a case counted one by one
+/^ *# Totals: / {
+	for (i = 1; i <= NF; i++) {
+		if ($i ~ /^total:/) { sub("total:", "", $i); runs += $i }
+		if ($i ~ /^skip:/) { sub("skip:", "", $i); skipped += $i }
+	}
+}
 /^ {4}(not )?ok [0-9]/ {
 	bad = $1 == "not"
 	name = $0
@@ -31,8 +35,8 @@ awk '
 END {
 	if (!ended)
 		printf "not ok %d - the suite did not end\n", ++n
-	print "# fact: parameters " params + 0
-	print "# fact: not-applicable " skipped + 0
+	print "# fact: runs " runs + 0
+	print "# fact: skipped " skipped + 0
 	print "1.." n
 }' /tmp/log >&3
 exit 0
