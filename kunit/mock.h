@@ -40,7 +40,7 @@
 #define FB_PLATFORM	FB(33)
 
 /* Device addresses of a device behind ACCESS_PLATFORM are that far off. */
-#define MOCK_IOVA	(1ULL << 40)
+#define MOCK_IOVA	BIT_ULL(40)
 #define MOCK_MAX_MAPS	256
 
 #define MOCK_MAX_VQS	4

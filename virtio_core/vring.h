@@ -57,8 +57,8 @@
  * struct vring_slot - what the driver side knows of one descriptor
  * @data: the token of the chain that starts here; NULL when none does
  * @ctx: the driver's context of that chain
+ * @pos: how many chains had been added to the queue before this one
  * @in_bytes: bytes of the chain that the device may write
- * @pos: value of the available idx under which the chain was added
  * @num: ring descriptors of the chain
  * @last: index of the last of them: where freeing splices the chain back
  * @next: link to the next descriptor, of the chain or of the free list
@@ -69,8 +69,8 @@
 struct vring_slot {
 	void *data;
 	void *ctx;
+	u64 pos;
 	u32 in_bytes;
-	u16 pos;
 	u16 num;
 	u16 last;
 	u16 next;
@@ -136,9 +136,10 @@ struct vring_mem {
  * @use_dma: buffers go through the DMA API
  * @premapped: buffers come with their DMA addresses
  * @broken: nothing more will be sent or received
+ * @added: chains ever added; its low 16 bits are the available idx to be
+ * @published: chains ever exposed; its low 16 bits are the available idx as
+ *	the device sees it
  * @free_head: first free descriptor
- * @avail_idx: available idx with all that was added
- * @published: available idx as the device sees it
  * @kicked: available idx at the last decision about a notification
  * @last_used: used idx up to which the driver has taken buffers
  * @used_seen: used idx when it was last read: a checked bound
@@ -166,9 +167,9 @@ struct vring_virtqueue {
 	bool premapped;
 	bool broken;
 
-	u16 free_head ____cacheline_aligned_in_smp;
-	u16 avail_idx;
-	u16 published;
+	u64 added ____cacheline_aligned_in_smp;
+	u64 published;
+	u16 free_head;
 	u16 kicked;
 
 	u16 last_used ____cacheline_aligned_in_smp;

@@ -8,8 +8,8 @@
  *
  * Where the indices stand, all free-running modulo 65536::
  *
- *	last_used <= used_seen <= (used idx) <= published <= avail_idx
- *	          taken        seen          done         exposed    added
+ *	last_used <= used_seen <= (used idx) <= published <= added
+ *	taken        seen         done           exposed
  *
  * The order above is enforced, not assumed: a used idx outside of it breaks
  * the queue.
@@ -147,16 +147,16 @@ static void split_commit(struct vring_virtqueue *vr, u16 first, u16 last,
 	slot->data = data;
 	slot->ctx = ctx;
 	slot->in_bytes = in_bytes;
-	slot->pos = vr->avail_idx;
+	slot->pos = vr->added;
 	slot->num = num;
 	slot->last = last;
 
 	vr->free_head = next;
 	vr->vq.num_free -= num;
 
-	vring->avail->ring[vr->avail_idx & split_mask(vr)] =
+	vring->avail->ring[vr->added & split_mask(vr)] =
 		cpu_to_vring16(vr, first);
-	vr->avail_idx++;
+	vr->added++;
 }
 
 /* Let the device see the ring up to all that was added (2.7.13.3). */
@@ -168,8 +168,8 @@ static void split_publish(struct vring_virtqueue *vr)
 	 * of idx and its reads of what idx covers.
 	 */
 	virtio_wmb(vr->weak_barriers);
-	WRITE_ONCE(vr->mem.vring.avail->idx, cpu_to_vring16(vr, vr->avail_idx));
-	vr->published = vr->avail_idx;
+	WRITE_ONCE(vr->mem.vring.avail->idx, cpu_to_vring16(vr, vr->added));
+	vr->published = vr->added;
 }
 
 /*
@@ -178,7 +178,7 @@ static void split_publish(struct vring_virtqueue *vr)
  */
 static int split_no_room(struct vring_virtqueue *vr)
 {
-	if (vr->published != vr->avail_idx)
+	if (vr->published != vr->added)
 		split_publish(vr);
 	return -ENOSPC;
 }
@@ -415,7 +415,7 @@ void vring_split_init_table(struct vring_desc *desc, unsigned int num,
 bool vring_split_kick_prepare(struct vring_virtqueue *vr)
 {
 	struct vring *vring = &vr->mem.vring;
-	u16 old = vr->kicked, new = vr->avail_idx;
+	u16 old = vr->kicked, new = vr->added;
 	u16 event;
 
 	if (old == new)
@@ -457,7 +457,7 @@ static bool split_refill(struct vring_virtqueue *vr)
 	if (unlikely((u16)(idx - vr->last_used) >
 		     (u16)(vr->published - vr->last_used))) {
 		vring_break(vr, "used idx %u is outside of %u..%u", idx,
-			    vr->last_used, vr->published);
+			    vr->last_used, (u16)vr->published);
 		return false;
 	}
 
@@ -477,8 +477,9 @@ static bool split_refill(struct vring_virtqueue *vr)
 
 /*
  * The slot of a head that the device returned, or NULL with the queue broken.
- * A head is good when a chain starts there and was exposed: when it was added
- * before the position up to which the ring is published.
+ * A head is good when a chain starts there and was exposed.  Positions count
+ * chains from the first on and do not wrap: a buffer may stay with the device
+ * while any number of others come and go.
  */
 static struct vring_slot *split_check_head(struct vring_virtqueue *vr, u32 id)
 {
@@ -489,8 +490,7 @@ static struct vring_slot *split_check_head(struct vring_virtqueue *vr, u32 id)
 		return NULL;
 	}
 	slot = &vr->mem.slots[id];
-	if (unlikely(!slot->data ||
-		     (u16)(vr->published - 1 - slot->pos) >= 0x8000)) {
+	if (unlikely(!slot->data || slot->pos >= vr->published)) {
 		vring_break(vr, "used id %u is not outstanding", id);
 		return NULL;
 	}
@@ -640,7 +640,7 @@ bool vring_split_poll(struct vring_virtqueue *vr, u16 last_used)
  */
 bool vring_split_enable_cb_delayed(struct vring_virtqueue *vr)
 {
-	u16 outstanding = vr->avail_idx - vr->last_used;
+	u16 outstanding = vr->added - vr->last_used;
 	u16 wait = (u32)outstanding * 3 / 4;
 	u16 idx;
 
@@ -667,7 +667,7 @@ bool vring_split_interrupt(struct vring_virtqueue *vr)
 	u16 idx = vring16_to_cpu(vr, READ_ONCE(vr->mem.vring.used->idx));
 	u16 last_used = READ_ONCE(vr->last_used);
 
-	if (idx == last_used || READ_ONCE(vr->published) == last_used)
+	if (idx == last_used || (u16)READ_ONCE(vr->published) == last_used)
 		return false;
 	if (vr->event && (u16)(idx - READ_ONCE(vr->used_event) - 1) < 0x8000)
 		WRITE_ONCE(vr->event_passed, true);
@@ -710,11 +710,14 @@ void vring_split_reset(struct vring_virtqueue *vr)
 	struct vring *vring = &vr->mem.vring;
 	unsigned int i;
 
-	for (i = 0; i < vring->num; i++)
+	for (i = 0; i < vring->num; i++) {
 		vr->mem.slots[i].next = i + 1 < vring->num ? i + 1 : VRING_NO_LINK;
+		if (vr->mem.maps)
+			vr->mem.maps[i].dir = DMA_NONE;
+	}
 	vr->free_head = 0;
 	vr->vq.num_free = vring->num;
-	vr->avail_idx = 0;
+	vr->added = 0;
 	vr->published = 0;
 	vr->kicked = 0;
 	vr->last_used = 0;

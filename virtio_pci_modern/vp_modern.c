@@ -223,10 +223,13 @@ static int vp_modern_setup(struct vp_modern *md)
 
 static int vp_modern_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
+	enum vp_transport transport = vp_transport(pdev);
 	struct vp_modern *md;
 	int err;
 
-	if (vp_transport(pdev) != VP_TRANSPORT_MODERN)
+	if (transport == VP_TRANSPORT_LEGACY)
+		dev_info(&pdev->dev, "left to the legacy transport\n");
+	if (transport != VP_TRANSPORT_MODERN)
 		return -ENODEV;
 
 	md = vp_modern_alloc(pdev);

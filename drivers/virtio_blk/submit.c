@@ -49,18 +49,19 @@ static bool vblk_kick_locked(struct vblk_queue *q)
  * @cmd: the command
  * @err: from vblk_add_locked()
  *
+ * A full ring is BLK_STS_RESOURCE and not BLK_STS_DEV_RESOURCE: the completion
+ * that starts the queue again may have come and gone before blk-mq put the
+ * request aside, and completions in batches do not make it look again.
  * Context: any, no lock.
  *
- * Return: BLK_STS_DEV_RESOURCE when a completion will run the queue again,
- * BLK_STS_RESOURCE when only time can help, BLK_STS_IOERR for a dead device.
+ * Return: BLK_STS_RESOURCE when it is to be tried again, BLK_STS_IOERR for a
+ * dead device.
  */
 static blk_status_t vblk_add_failed(struct vblk_queue *q, struct vblk_cmd *cmd,
 				    int err)
 {
 	vblk_xfer_finish(q, cmd);
-	if (err == -ENOSPC)
-		return BLK_STS_DEV_RESOURCE;
-	if (err == -ENOMEM)
+	if (err == -ENOSPC || err == -ENOMEM)
 		return BLK_STS_RESOURCE;
 	if (READ_ONCE(q->up))
 		queue_work(vblk_wq, &q->vblk->fail_work);

@@ -21,7 +21,7 @@ check "read it back" cmp /tmp/want /tmp/got
 check "the host makes it smaller" host resize $CFG_disk
 check "the old size is seen" try_for 5 size_is $CFG_disk
 same "no reading beyond the end" \
-	"$(dd if=$DISK bs=4096 skip=$last count=1 iflag=direct 2>/dev/null | wc -c)" 0
+	"$(dd if=$DISK bs=4096 skip=$((CFG_disk / 4096 - 1)) count=2 iflag=direct 2>/dev/null | wc -c)" 4096
 for i in 1 2 3 4 5 6 7 8; do
 	host resize $((CFG_disk + i * 1048576)) >/dev/null
 done

@@ -62,13 +62,14 @@ class Index:
         self.kernel, self.moddir, self.which = kernel, moddir, which
         self._paths = {name_of(p): p for p in glob.iglob(
             os.path.join(kernel.module_root, "**/*.ko"), recursive=True)}
-        if extra:
-            self._paths.update({name_of(p): p for p in glob.glob(os.path.join(extra, "*.ko"))})
+        mine = {name_of(p): p for p in glob.glob(os.path.join(extra, "*.ko"))} if extra else {}
+        self._paths.update(mine)
         self._loaded = {}
         self.ours = {}
         self.under_test = []
         swapped = self._choose(which)
-        for name in [n for n in self._paths if n.startswith("virtio") and n not in swapped]:
+        for name in [n for n in self._paths if n.startswith("virtio")
+                     and n not in swapped and n not in mine]:
             del self._paths[name]
         self._check_release()
 

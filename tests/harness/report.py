@@ -90,7 +90,8 @@ def outcome_lines(outcome, guest):
     skips = [r for r in doc.results if r.skipped]
     if outcome.verdict == "skip":
         detail = f"{'':10s} {outcome.seconds:6.1f} s  {doc.skip_reason}"
-    lines = [f"{WORDS[outcome.verdict]:5s} {job.case.name:18s} {job.config.name:12s} {detail}"]
+    name = job.settings.get("SUITE", job.case.name)
+    lines = [f"{WORDS[outcome.verdict]:5s} {name:18s} {job.config.name:12s} {detail}"]
     if outcome.verdict == "pass":
         lines += [f"{'':6s}skipped: {r.name}: {r.reason}" for r in skips]
     if outcome.verdict == "fail":
