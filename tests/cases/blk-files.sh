@@ -5,7 +5,7 @@
 # timeout: 60
 
 need_disk
-check "mkfs.ext4 and mount" make_fs $DISK
+make_fs $DISK || die "mkfs.ext4 and mount fail"
 mkdir -p /mnt/d/e
 random_file /mnt/big 24
 for i in $(seq 1 100); do
