@@ -27,8 +27,12 @@ modules:
 release = $$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
 	  "$$(scripts/kdir)/include/generated/utsrelease.h")
 
+# Nobody but the distribution has the key that it signs its modules with.
+unsigned = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
+
 modules_install: modules
-	@$(kbuild) KERNELRELEASE="$(release)" INSTALL_MOD_DIR=updates modules_install
+	@$(kbuild) KERNELRELEASE="$(release)" INSTALL_MOD_DIR=updates $(unsigned) \
+		modules_install
 	@depmod $(if $(INSTALL_MOD_PATH),-b "$(INSTALL_MOD_PATH)") "$(release)"
 
 clean:
