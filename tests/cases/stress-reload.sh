@@ -22,10 +22,12 @@ for i in $(seq 1 $ROUNDS); do
 	if [ $i = $((ROUNDS / 2)) ]; then
 		before=$(used_kb)
 		slab=$(slab_kb)
+		slab_note /tmp/slabs
 	fi
 done
 ok "$ROUNDS rounds of rmmod and insmod"
 after=$(used_kb) slab2=$(slab_kb)
+slab_growth /tmp/slabs
 fact reload.memory "$((after - before)) kB more in $((ROUNDS - ROUNDS / 2)) rounds (slab $((slab2 - slab)) kB)"
 check "memory in use grew by less than $LIMIT_KB kB: $((after - before))" \
 	[ $((after - before)) -lt $LIMIT_KB ]

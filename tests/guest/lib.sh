@@ -141,10 +141,20 @@ make_fs()
 	mkfs.ext4 -q -F "$1" && mkdir -p /mnt && mount -t ext4 "$1" /mnt
 }
 
+# shrink_slabs: give half-filled slabs of each processor back, which otherwise
+# come and go by hundreds of KiB
+shrink_slabs()
+{
+	for _f in /sys/kernel/slab/*/shrink; do
+		echo 1 >"$_f" 2>/dev/null
+	done
+}
+
 # used_kb: memory in use after everything that can be let go is let go
 used_kb()
 {
 	sync
+	shrink_slabs
 	for _i in 1 2 3; do
 		echo 3 >/proc/sys/vm/drop_caches
 		sleep 0.3
@@ -153,3 +163,12 @@ used_kb()
 }
 
 slab_kb() { awk '/^SUnreclaim:/ { print $2 }' /proc/meminfo; }
+
+# slab_note FILE, slab_growth FILE: which caches have more objects than noted
+slab_note() { awk 'NR > 2 { print $1, $2 * $4 / 1024 }' /proc/slabinfo >"$1"; }
+slab_growth()
+{
+	awk 'NR == FNR { had[$1] = $2; next }
+	     FNR > 2 { d = $2 * $4 / 1024 - had[$1]; if (d >= 8) printf "%s +%d kB\n", $1, d }' \
+		"$1" /proc/slabinfo
+}
