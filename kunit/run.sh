@@ -23,7 +23,7 @@ if [ $# -gt 0 ]; then dir=$1; shift; fi
 suites=${*:-virtio_bus_test virtio_status_test virtio_config_test
 	virtio_pci_caps_test virtio_split_layout_test virtio_split_test
 	virtio_split_notify_test virtio_split_ext_test virtio_split_dma_test
-	virtio_split_hostile_test}
+	virtio_split_race_test virtio_split_hostile_test}
 
 # load NAME - insmod NAME.ko unless the module is there.
 load() {
