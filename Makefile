@@ -21,7 +21,7 @@ modules:
 	@[ -n "$(KDIR)" ] || scripts/setup build
 	@$(if $(C),scripts/setup check)
 	@scripts/check-kernel "$$(scripts/kdir)"
-	@$(kbuild) modules
+	+@$(kbuild) $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(nproc)) modules
 
 # Debian's headers call themselves by the upstream version, not by uname -r.
 release = $$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
@@ -31,7 +31,7 @@ release = $$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
 unsigned = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 
 modules_install: modules
-	@$(kbuild) KERNELRELEASE="$(release)" INSTALL_MOD_DIR=updates $(unsigned) \
+	+@$(kbuild) KERNELRELEASE="$(release)" INSTALL_MOD_DIR=updates $(unsigned) \
 		modules_install
 	@depmod $(if $(INSTALL_MOD_PATH),-b "$(INSTALL_MOD_PATH)") "$(release)"
 

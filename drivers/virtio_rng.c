@@ -77,6 +77,7 @@ struct vrng_buf {
  * @up: the device takes buffers
  * @gone: for good: removed, or broken
  * @nr_empty: entries of @empty
+ * @added: buffers with the device
  * @zero: buffers used with nothing in them since a byte came
  * @ready: buffers with bytes, oldest first
  * @empty: buffers to be added
@@ -93,6 +94,7 @@ struct vrng {
 	bool up;
 	bool gone;
 	unsigned int nr_empty;
+	unsigned int added;
 	unsigned int zero;
 	struct list_head ready;
 	struct list_head empty;
@@ -123,6 +125,7 @@ static void vrng_collect(struct vrng *vrng)
 
 	lockdep_assert_held(&vrng->lock);
 	while ((buf = virtqueue_get_buf(vrng->vq, &len))) {
+		vrng->added--;
 		if (!len) {
 			vrng->zero++;
 			vrng_make_empty(vrng, buf);
@@ -158,6 +161,7 @@ static void vrng_refill(struct vrng *vrng)
 			break;
 		list_del_init(&buf->link);
 		vrng->nr_empty--;
+		vrng->added++;
 	}
 	virtqueue_kick(vrng->vq);
 }
@@ -213,6 +217,9 @@ static int vrng_try(struct vrng *vrng, u8 *to, size_t max, bool urgent)
 		ret = -EIO;
 	if (vrng->nr_empty >= VRNG_REFILL || (!ret && urgent) || ret == -EIO)
 		vrng_refill(vrng);
+	/* Nothing can be added: waiting would be of no use. */
+	if (!ret && urgent && vrng->up && !vrng->added)
+		ret = -EIO;
 	/* Asked again, the device gets another chance. */
 	if (ret == -EIO)
 		vrng->zero = 0;
@@ -229,7 +236,7 @@ static bool vrng_news(struct vrng *vrng)
 	if (vrng->up)
 		vrng_collect(vrng);
 	news = vrng->gone || !list_empty(&vrng->ready) ||
-	       vrng->zero >= VRNG_NR_BUFS;
+	       vrng->zero >= VRNG_NR_BUFS || (vrng->up && !vrng->added);
 	spin_unlock(&vrng->lock);
 	return news;
 }
@@ -371,6 +378,7 @@ static void vrng_stop(struct virtio_device *vdev, struct vrng *vrng)
 	spin_lock(&vrng->lock);
 	while (vrng->vq && (buf = virtqueue_detach_unused_buf(vrng->vq)))
 		vrng_make_empty(vrng, buf);
+	vrng->added = 0;
 	vrng->vq = NULL;
 	spin_unlock(&vrng->lock);
 	vdev->config->del_vqs(vdev);

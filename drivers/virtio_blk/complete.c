@@ -65,7 +65,7 @@ static blk_status_t vblk_cmd_result(struct vblk_queue *q, struct vblk_cmd *cmd)
 {
 	u8 status = READ_ONCE(cmd->blk->status);
 
-	if (unlikely(q->vblk->check_len && !cmd->used_len))
+	if (unlikely(!cmd->used_len && !q->vblk->legacy))
 		status = VBLK_S_UNWRITTEN;
 	switch (status) {
 	case VIRTIO_BLK_S_OK:

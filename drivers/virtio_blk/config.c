@@ -12,6 +12,7 @@
  * unusable switches that ability off, with a message.
  */
 #include <linux/blkdev.h>
+#include <linux/lcm.h>
 #include <linux/log2.h>
 #include <linux/overflow.h>
 #include "vblk.h"
@@ -21,6 +22,9 @@
 
 /* Largest physical block and alignment unit believed, in bytes. */
 #define VBLK_MAX_UNIT		SZ_16M
+
+/* Largest optimal I/O size believed, in bytes: read-ahead follows it. */
+#define VBLK_MAX_OPT		SZ_64M
 
 /* Of zoned.model, which not every kernel's struct virtio_blk_config has. */
 #define VBLK_ZONED_MODEL_OFFSET	92
@@ -212,18 +216,24 @@ static void vblk_check_topology(struct virtio_device *vdev,
 		lim->align_off = 0;
 	lim->io_min = (u32)virtio16_to_cpu(vdev, raw->min_io_size) << shift;
 	opt = (u64)virtio32_to_cpu(vdev, raw->opt_io_size) << shift;
-	if (opt <= UINT_MAX)
+	if (opt <= VBLK_MAX_OPT)
 		lim->io_opt = opt;
 	else
 		dev_warn(&vdev->dev, "optimal I/O size %llu ignored\n", opt);
 }
 
-/* A limit of ranges and sectors, or 0 when the two do not allow any. */
+/*
+ * A limit in whole logical blocks, as the block layer splits by it; 0 when
+ * ranges and sectors do not allow any.
+ */
 static u32 vblk_check_extent(struct virtio_device *vdev, const char *what,
-			     u32 sectors, u32 segs)
+			     u32 sectors, u32 segs, u32 blk_size)
 {
-	if (sectors && segs)
-		return min_t(u32, sectors, UINT_MAX >> SECTOR_SHIFT);
+	u32 limit = min_t(u32, sectors, UINT_MAX >> SECTOR_SHIFT);
+
+	limit = rounddown(limit, blk_size >> SECTOR_SHIFT);
+	if (limit && segs)
+		return limit;
 	dev_warn(&vdev->dev, "%s offered with %u sectors in %u segments: unused\n",
 		 what, sectors, segs);
 	return 0;
@@ -248,13 +258,45 @@ static void vblk_check_discard(struct virtio_device *vdev,
 	lim->discard_sectors =
 		vblk_check_extent(vdev, "discard",
 				  virtio32_to_cpu(vdev, raw->max_discard_sectors),
-				  lim->discard_segs);
+				  lim->discard_segs, lim->blk_size);
 	lim->discard_segs = clamp_t(u32, lim->discard_segs, 1, VBLK_MAX_RANGES);
 	lim->discard_align =
 		vblk_check_align(virtio32_to_cpu(vdev, raw->discard_sector_alignment),
 				 lim->blk_size);
 	if (lim->discard_align >> SECTOR_SHIFT > lim->discard_sectors)
 		lim->discard_align = lim->blk_size;
+}
+
+/**
+ * vblk_join_erase - fit secure erase in beside discard
+ * @vdev: the device
+ * @lim: limits of both, secure erase the last of them
+ * @align: alignment of a secure erase, bytes
+ *
+ * The block layer splits both kinds by one granularity and merges both by the
+ * limit of discard: so both get the smaller limit, and a granularity that
+ * suits both.  Where no such thing is, secure erase is left out.
+ */
+static void vblk_join_erase(struct virtio_device *vdev,
+			    struct vblk_limits *lim, u32 align)
+{
+	u32 limit = lim->erase_sectors;
+	unsigned long unit = align;
+
+	if (lim->discard_sectors) {
+		limit = min(limit, lim->discard_sectors);
+		unit = lcm(align, lim->discard_align);
+	}
+	limit = rounddown(limit, max(unit >> SECTOR_SHIFT, 1UL));
+	lim->erase_sectors = limit;
+	if (!limit) {
+		dev_warn(&vdev->dev, "secure erase in units of %lu bytes: unused\n",
+			 unit);
+		return;
+	}
+	lim->discard_align = unit;
+	if (lim->discard_sectors)
+		lim->discard_sectors = limit;
 }
 
 /* One range each: the block layer does not merge what is apart. */
@@ -268,20 +310,17 @@ static void vblk_check_zeroes_erase(struct virtio_device *vdev,
 		lim->zeroes_sectors =
 			vblk_check_extent(vdev, "write zeroes",
 					  virtio32_to_cpu(vdev, raw->max_write_zeroes_sectors),
-					  virtio32_to_cpu(vdev, raw->max_write_zeroes_seg));
+					  virtio32_to_cpu(vdev, raw->max_write_zeroes_seg),
+					  lim->blk_size);
 	if (!virtio_has_feature(vdev, VIRTIO_BLK_F_SECURE_ERASE))
 		return;
 	lim->erase_sectors =
 		vblk_check_extent(vdev, "secure erase",
 				  virtio32_to_cpu(vdev, raw->max_secure_erase_sectors),
-				  virtio32_to_cpu(vdev, raw->max_secure_erase_seg));
+				  virtio32_to_cpu(vdev, raw->max_secure_erase_seg),
+				  lim->blk_size);
 	align = virtio32_to_cpu(vdev, raw->secure_erase_sector_alignment);
-	align = vblk_check_align(align, lim->blk_size);
-	lim->erase_sectors = rounddown(lim->erase_sectors,
-				       align >> SECTOR_SHIFT);
-	/* The block layer splits both kinds by one granularity. */
-	if (lim->erase_sectors)
-		lim->discard_align = max(lim->discard_align, align);
+	vblk_join_erase(vdev, lim, vblk_check_align(align, lim->blk_size));
 }
 
 /**
@@ -427,7 +466,8 @@ int vblk_config_reject_zoned(struct virtio_device *vdev)
  * @vblk: the disk; @vblk->max_data_descs and @vblk->max_desc_len are set
  *
  * The block layer counts segments of at least a page.  Where a descriptor may
- * hold less, each segment is worth several descriptors.
+ * hold less, each segment is worth several descriptors.  With a single segment
+ * a logical block must not lie across two pages: nothing could split it.
  */
 static void vblk_limits_segments(struct vblk *vblk)
 {
@@ -439,6 +479,8 @@ static void vblk_limits_segments(struct vblk *vblk)
 		segs /= DIV_ROUND_UP(PAGE_SIZE, len);
 		len = PAGE_SIZE;
 	}
+	if (segs == 1)
+		blk_queue_dma_alignment(q, vblk->limits.blk_size - 1);
 	blk_queue_max_segments(q, segs);
 	blk_queue_max_segment_size(q, len);
 	blk_queue_max_hw_sectors(q, UINT_MAX);

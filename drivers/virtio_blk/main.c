@@ -104,11 +104,13 @@ static struct vblk *vblk_alloc(struct virtio_device *vdev)
 	vblk->index = index;
 	vblk->vdev = vdev;
 	mutex_init(&vblk->lock);
+	mutex_init(&vblk->cache_lock);
+	INIT_DELAYED_WORK(&vblk->wake_work, vblk_wake_work);
 	INIT_WORK(&vblk->config_work, vblk_config_work);
 	INIT_WORK(&vblk->fail_work, vblk_fail_work);
 	vblk->has_flush = virtio_has_feature(vdev, VIRTIO_BLK_F_FLUSH);
 	vblk->has_wce = virtio_has_feature(vdev, VIRTIO_BLK_F_CONFIG_WCE);
-	vblk->check_len = virtio_has_feature(vdev, VIRTIO_F_VERSION_1);
+	vblk->legacy = !virtio_has_feature(vdev, VIRTIO_F_VERSION_1);
 	return vblk;
 }
 
@@ -131,7 +133,9 @@ static int vblk_size_requests(struct vblk *vblk)
 				    (u32)VBLK_MAX_DATA_DESCS);
 	vblk->max_desc_len = min_t(size_t, lim->size_max,
 				   virtio_max_dma_size(vblk->vdev));
-	vblk->max_ranges = lim->discard_segs;
+	vblk->max_ranges = clamp_t(u32, vblk->max_desc_len /
+				   sizeof(struct vblk_range), 1,
+				   lim->discard_segs);
 	if (vblk->max_desc_len < DIV_ROUND_UP(PAGE_SIZE, vblk->max_data_descs)) {
 		dev_err(&vblk->vdev->dev, "a page does not fit %u segments of %u bytes\n",
 			vblk->max_data_descs, vblk->max_desc_len);
@@ -203,7 +207,9 @@ static void vblk_release_device(struct vblk *vblk)
 	mutex_unlock(&vblk->lock);
 	/* Nobody queues it any more: the queues are down. */
 	cancel_work_sync(&vblk->fail_work);
+	mutex_lock(&vblk->lock);
 	vblk_queues_delete(vblk);
+	mutex_unlock(&vblk->lock);
 	vblk_tags_free(vblk);
 	kvfree(vblk->queues);
 	vblk->queues = NULL;
@@ -310,6 +316,8 @@ static void vblk_remove(struct virtio_device *vdev)
 	struct gendisk *disk = vblk->disk;
 
 	flush_work(&vblk->config_work);
+	cancel_delayed_work_sync(&vblk->wake_work);
+	vblk_thaw(vblk);
 	if (vblk_queues_broken(vblk))
 		vblk_fail(vblk, BLK_STS_IOERR, "device gone");
 	/* Waits for requests, and for submitters that are about to notify. */
@@ -370,7 +378,7 @@ static int __init vblk_init(void)
 {
 	int err;
 
-	vblk_wq = alloc_workqueue("virtio-blk", 0, 0);
+	vblk_wq = alloc_workqueue("virtio-blk", WQ_MEM_RECLAIM, 0);
 	if (!vblk_wq)
 		return -ENOMEM;
 	vblk_major = register_blkdev(0, "virtblk");

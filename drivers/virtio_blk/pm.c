@@ -10,7 +10,48 @@
 #include <linux/blkdev.h>
 #include "vblk.h"
 
+/**
+ * vblk_thaw - fail what waits for a device that did not come back
+ * @vblk: the disk
+ *
+ * Does nothing unless the device is suspended.  Context: process.
+ */
+void vblk_thaw(struct vblk *vblk)
+{
+	bool frozen;
+
+	mutex_lock(&vblk->lock);
+	frozen = vblk->frozen;
+	if (frozen) {
+		vblk->frozen = false;
+		vblk->failed = true;
+	}
+	mutex_unlock(&vblk->lock);
+	if (frozen)
+		blk_mq_unquiesce_queue(vblk->disk->queue);
+}
+
+/**
+ * vblk_wake_work - the device should have been back long ago
+ * @work: &vblk.wake_work
+ */
+void vblk_wake_work(struct work_struct *work)
+{
+	struct vblk *vblk = container_of(to_delayed_work(work), struct vblk,
+					 wake_work);
+
+	dev_err(&vblk->vdev->dev,
+		"not back from suspend: all I/O on it fails from now on\n");
+	vblk_thaw(vblk);
+}
+
 #ifdef CONFIG_PM
+
+/*
+ * What resuming may take, not counting sleep.  It ends the wait for a device
+ * whose transport or bus could not bring it back and so never called us.
+ */
+#define VBLK_WAKE_LIMIT		(120 * HZ)
 
 /* More than the default request timeout, which ends what hangs. */
 #define VBLK_DRAIN_LIMIT	(60 * HZ)
@@ -46,7 +87,11 @@ int vblk_freeze(struct virtio_device *vdev)
 	virtio_reset_device(vdev);
 	mutex_unlock(&vblk->lock);
 	cancel_work_sync(&vblk->fail_work);
+	mutex_lock(&vblk->lock);
 	vblk_queues_delete(vblk);
+	vblk->frozen = true;
+	mutex_unlock(&vblk->lock);
+	queue_delayed_work(vblk_wq, &vblk->wake_work, VBLK_WAKE_LIMIT);
 	return 0;
 }
 
@@ -57,8 +102,10 @@ static void vblk_restore_cache(struct vblk *vblk)
 
 	if (!vblk->has_wce)
 		return;
-	if (!vblk_config_set_writeback(vblk, vblk->writeback, &now))
-		blk_queue_write_cache(vblk->disk->queue, now, false);
+	if (vblk_config_set_writeback(vblk, vblk->writeback, &now))
+		return;
+	WRITE_ONCE(vblk->writeback, now);
+	blk_queue_write_cache(vblk->disk->queue, now, false);
 }
 
 static int vblk_restore_queues(struct vblk *vblk)
@@ -93,16 +140,21 @@ static int vblk_restore_queues(struct vblk *vblk)
 int vblk_restore(struct virtio_device *vdev)
 {
 	struct vblk *vblk = vdev->priv;
+	bool frozen;
 	int err = 0;
 
+	cancel_delayed_work_sync(&vblk->wake_work);
 	mutex_lock(&vblk->lock);
+	frozen = vblk->frozen;
+	vblk->frozen = false;
 	if (!vblk->failed) {
 		err = vblk_restore_queues(vblk);
 		vblk->failed = err;
 	}
 	mutex_unlock(&vblk->lock);
 
-	blk_mq_unquiesce_queue(vblk->disk->queue);
+	if (frozen)
+		blk_mq_unquiesce_queue(vblk->disk->queue);
 	if (err)
 		dev_err(&vdev->dev, "not resumed (%d): all I/O on it fails from now on\n",
 			err);

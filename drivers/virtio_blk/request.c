@@ -91,8 +91,9 @@ static void vblk_set_range(struct vblk *vblk, struct vblk_range *to,
  * @vblk: the disk
  * @cmd: the command
  *
- * Bios that touch become one range.  The number of ranges is bounded by what
- * the block layer was told, and checked all the same.
+ * Bios that touch become one range, as long as the device allows for one.
+ * Number and length of ranges are bounded by what the block layer was told,
+ * and checked all the same.
  *
  * Return: BLK_STS_OK or BLK_STS_IOERR.
  */
@@ -109,7 +110,10 @@ static blk_status_t vblk_fill_discard(struct vblk *vblk, struct vblk_cmd *cmd)
 
 		if (!vblk_inside(vblk, sector, bio_sectors(bio)))
 			return BLK_STS_IOERR;
-		if (cmd->nr_ranges && sector == start + num) {
+		if (bio_sectors(bio) > vblk->limits.discard_sectors)
+			return BLK_STS_IOERR;
+		if (cmd->nr_ranges && sector == start + num &&
+		    num + bio_sectors(bio) <= vblk->limits.discard_sectors) {
 			num += bio_sectors(bio);
 		} else {
 			if (WARN_ON_ONCE(cmd->nr_ranges >= vblk->max_ranges))
@@ -127,9 +131,12 @@ static blk_status_t vblk_fill_discard(struct vblk *vblk, struct vblk_cmd *cmd)
 static blk_status_t vblk_fill_range(struct vblk *vblk, struct vblk_cmd *cmd)
 {
 	struct request *rq = cmd->rq;
-	u32 flags = 0;
+	u32 flags = 0, max = vblk->limits.erase_sectors;
 
-	if (!vblk_inside(vblk, blk_rq_pos(rq), blk_rq_sectors(rq)))
+	if (req_op(rq) == REQ_OP_WRITE_ZEROES)
+		max = vblk->limits.zeroes_sectors;
+	if (blk_rq_sectors(rq) > max ||
+	    !vblk_inside(vblk, blk_rq_pos(rq), blk_rq_sectors(rq)))
 		return BLK_STS_IOERR;
 	if (req_op(rq) == REQ_OP_WRITE_ZEROES &&
 	    !(rq->cmd_flags & REQ_NOUNMAP))
@@ -162,7 +169,8 @@ static blk_status_t vblk_fill_data(struct vblk *vblk, struct vblk_cmd *cmd,
  * @q: the queue
  * @rq: the request, not started
  *
- * Context: any, no lock.
+ * The second word of the header is the I/O priority on a legacy device and
+ * reserved since (VIRTIO 1.4, 5.2.6).  Context: any, no lock.
  *
  * Return: BLK_STS_OK, BLK_STS_NOTSUPP for what the device cannot do,
  * BLK_STS_IOERR for sectors beyond the capacity, BLK_STS_RESOURCE when it has
@@ -183,7 +191,8 @@ blk_status_t vblk_cmd_prepare(struct vblk_queue *q, struct request *rq)
 	if (unlikely(err))
 		return err;
 	hdr->type = cpu_to_virtio32(vdev, op.type);
-	hdr->ioprio = cpu_to_virtio32(vdev, req_get_ioprio(rq));
+	hdr->ioprio = q->vblk->legacy ?
+		      cpu_to_virtio32(vdev, req_get_ioprio(rq)) : 0;
 	hdr->sector = cpu_to_virtio64(vdev, op.sector ? blk_rq_pos(rq) : 0);
 	cmd->blk->status = VBLK_S_UNWRITTEN;
 	return vblk_xfer_build(q, cmd);

@@ -77,7 +77,10 @@ static ssize_t cache_type_show(struct device *dev,
 	return sysfs_emit(buf, "%s\n", vblk_cache_types[on]);
 }
 
-/* Tell the device, with no write on its way: see VIRTIO 1.4, 5.2.6.2. */
+/*
+ * Tell the device, with no write on its way: see VIRTIO 1.4, 5.2.6.2.  The
+ * block layer starts to flush before the first write that needs it.
+ */
 static int vblk_switch_cache(struct vblk *vblk, bool on, bool *now)
 {
 	struct request_queue *q = vblk->disk->queue;
@@ -87,6 +90,10 @@ static int vblk_switch_cache(struct vblk *vblk, bool on, bool *now)
 	mutex_lock(&vblk->lock);
 	err = vblk_config_set_writeback(vblk, on, now);
 	mutex_unlock(&vblk->lock);
+	if (!err && *now) {
+		WRITE_ONCE(vblk->writeback, true);
+		blk_queue_write_cache(q, true, false);
+	}
 	blk_mq_unfreeze_queue(q);
 	return err;
 }
@@ -99,7 +106,7 @@ static int vblk_switch_cache(struct vblk *vblk, bool on, bool *now)
  * After a switch to writethrough, what was written before is not yet stable
  * (VIRTIO 1.4, 5.2.6.1), so it is flushed before the block layer forgets that
  * there was a cache.  If that fails, the block layer goes on flushing.
- * Context: process.
+ * Context: process; @vblk->cache_lock is held.
  *
  * Return: 0 or -errno.
  */
@@ -112,13 +119,14 @@ static int vblk_set_cache(struct vblk *vblk, bool on)
 	err = vblk_switch_cache(vblk, on, &now);
 	if (err)
 		return err;
-	if (!now)
-		err = blkdev_issue_flush(disk->part0);
+	if (now)
+		return on ? 0 : -EIO;
+	err = blkdev_issue_flush(disk->part0);
 	if (err)
 		return err;
-	WRITE_ONCE(vblk->writeback, now);
-	blk_queue_write_cache(disk->queue, now, false);
-	return now == on ? 0 : -EIO;
+	WRITE_ONCE(vblk->writeback, false);
+	blk_queue_write_cache(disk->queue, false, false);
+	return on ? -EIO : 0;
 }
 
 static ssize_t cache_type_store(struct device *dev,
@@ -126,12 +134,15 @@ static ssize_t cache_type_store(struct device *dev,
 				const char *buf, size_t count)
 {
 	struct gendisk *disk = dev_to_disk(dev);
+	struct vblk *vblk = disk->private_data;
 	int on, err;
 
 	on = sysfs_match_string(vblk_cache_types, buf);
 	if (on < 0)
 		return on;
-	err = vblk_set_cache(disk->private_data, on);
+	mutex_lock(&vblk->cache_lock);
+	err = vblk_set_cache(vblk, on);
+	mutex_unlock(&vblk->cache_lock);
 	return err ?: count;
 }
 static DEVICE_ATTR_RW(cache_type);
@@ -142,14 +153,18 @@ static struct attribute *vblk_attrs[] = {
 	NULL,
 };
 
-/* cache_type can be written only where the device can be told. */
+/*
+ * cache_type can be written only where the device can be told, and where what
+ * it caches can be flushed.
+ */
 static umode_t vblk_attr_mode(struct kobject *kobj, struct attribute *attr,
 			      int n)
 {
 	struct gendisk *disk = dev_to_disk(kobj_to_dev(kobj));
 	struct vblk *vblk = disk->private_data;
 
-	if (attr == &dev_attr_cache_type.attr && !vblk->has_wce)
+	if (attr == &dev_attr_cache_type.attr &&
+	    !(vblk->has_wce && vblk->has_flush))
 		return 0444;
 	return attr->mode;
 }

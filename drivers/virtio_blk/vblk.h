@@ -19,7 +19,8 @@
  * ring.  A request is ended by the one who took its command out, so exactly
  * once, whatever interrupts, pollers, timeouts and removal do meanwhile.
  *
- * Locks, outermost first: &vblk.lock (mutex: reset of the device, its
+ * Locks, outermost first: &vblk.cache_lock (mutex: the cache mode), which is
+ * held while I/O is waited for; &vblk.lock (mutex: reset of the device, its
  * configuration, its queues), &vblk_queue.lock (spinlock, any context).
  */
 #ifndef _VBLK_H
@@ -226,7 +227,7 @@ struct vblk_limits {
  * @max_desc_len: bytes that one data descriptor may have
  * @max_data_descs: data descriptors that one request may have
  * @max_ranges: ranges that one request may have
- * @check_len: used lengths mean something (not on a legacy device)
+ * @legacy: VIRTIO_F_VERSION_1 was not negotiated: used lengths mean nothing
  * @has_flush: VIRTIO_BLK_F_FLUSH was negotiated
  * @has_wce: VIRTIO_BLK_F_CONFIG_WCE was negotiated
  * @nr_queues: entries of @queues
@@ -247,6 +248,9 @@ struct vblk_limits {
  * @writeback: cache mode that is to be in force, with @has_wce
  * @config_work: answers a configuration change
  * @fail_work: gives the device up from a context that cannot
+ * @wake_work: gives a device up that does not come back from suspend
+ * @cache_lock: serialises changes of the cache mode; outside of @lock
+ * @frozen: suspended, with blk-mq quiesced; under @lock
  * @index: number of the disk
  *
  * The first group is what the data path reads.
@@ -257,7 +261,7 @@ struct vblk {
 	u32 max_desc_len;
 	u16 max_data_descs;
 	u16 max_ranges;
-	bool check_len;
+	bool legacy;
 	bool has_flush;
 	bool has_wce;
 	unsigned int nr_queues;
@@ -279,6 +283,9 @@ struct vblk {
 	bool writeback;
 	struct work_struct config_work;
 	struct work_struct fail_work;
+	struct delayed_work wake_work;
+	struct mutex cache_lock;	/* see above */
+	bool frozen;
 	int index;
 };
 
@@ -370,6 +377,9 @@ enum blk_eh_timer_return vblk_timeout(struct request *rq);
 void vblk_fail(struct vblk *vblk, blk_status_t result, const char *why);
 void vblk_fail_work(struct work_struct *work);
 void vblk_config_work(struct work_struct *work);
+/* pm.c */
+void vblk_wake_work(struct work_struct *work);
+void vblk_thaw(struct vblk *vblk);
 #ifdef CONFIG_PM
 int vblk_freeze(struct virtio_device *vdev);
 int vblk_restore(struct virtio_device *vdev);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # about: a request that the device does not answer ends in an error; removal works
+# io-errors: expected
 # timeout: 90
 
 need_disk

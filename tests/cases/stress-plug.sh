@@ -2,6 +2,7 @@
 # about: unplug and replug under load, many times; memory stays flat
 # tools: fio
 # boot: own
+# io-errors: expected
 # timeout: 600
 
 ROUNDS=${ROUNDS:-5}

@@ -11,6 +11,7 @@ A case is a file CASES/NAME.sh; its header says what it needs:
     # append: words for the guest kernel's command line
     # kernel: bzimage  (with 'boot: own': start the packed image, see kernel.py)
     # loads: no        (do not load the modules under test before it)
+    # io-errors: expected  (the disk fails or goes: the kernel's log may say so)
 
 CASES/NAME.py, when there is one, adds what shell in a guest cannot do:
 functions host_VERB(guest, words) that the guest may call with 'host VERB', and
@@ -26,7 +27,8 @@ import os
 from .kernel import SetupError
 from .qemu import Config
 
-KEYS = ("about", "tools", "modules", "timeout", "boot", "append", "loads", "kernel")
+KEYS = ("about", "tools", "modules", "timeout", "boot", "append", "loads", "kernel",
+        "io-errors")
 
 
 class Case:
@@ -45,6 +47,7 @@ class Case:
         self.bzimage = head.get("kernel", "") == "bzimage"
         # "no": the agent leaves the modules under test alone
         self.loads = head.get("loads", "yes") != "no"
+        self.io_errors = head.get("io-errors", "") == "expected"
         if (self.bzimage or self.append) and not self.own_boot:
             raise SetupError(f"{path}: 'kernel:' and 'append:' want 'boot: own' as well")
         if not self.about:

@@ -11,6 +11,8 @@ BAD = re.compile(
     r"|DMA-API:.*(device driver|error)|sysfs: cannot create duplicate|scheduling while atomic"
     r"|sleeping function called|nobody cared|Unbalanced|workqueue lockup|unreferenced object"
     r"|kobject_add_internal failed|memory leak|double free|use-after-free|Trying to vfree")
+# What a disk that fails says, and those who use it.
+IO_BAD = re.compile(r"I/O error|critical \w+ error|EXT4-fs error|Aborting journal|lost async page write")
 # The kernel announces its own tools and settings in words that look alike.
 HARMLESS = re.compile(
     r"BUG_ON|Command line:|DEBUG_|panic_on_warn|printk: console|x86/fpu|Spectre|RETBleed"
@@ -18,10 +20,14 @@ HARMLESS = re.compile(
 MARK = "vgd-case:"
 
 
-def bad_lines(text):
-    """The lines of a piece of kernel log that no test may leave."""
+def bad_lines(text, io_errors=False):
+    """The lines of a piece of kernel log that no test may leave.
+
+    io_errors: the test takes the disk away, or makes it fail.
+    """
     return [line.strip() for line in text.splitlines()
-            if BAD.search(line) and not HARMLESS.search(line)]
+            if (BAD.search(line) or (IO_BAD.search(line) and not io_errors))
+            and not HARMLESS.search(line)]
 
 
 def between(log, begin, end):

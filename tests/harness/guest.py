@@ -260,7 +260,8 @@ class Guest:
                 outcome.reusable = False
         else:
             self._drain()
-        bad = dmesg.bad_lines(text if outcome.reusable else self._before_dump(console_at))
+        bad = dmesg.bad_lines(text if outcome.reusable else self._before_dump(console_at),
+                              outcome.job.case.io_errors)
         if bad:
             outcome.reusable = False
             outcome.reasons.append("the kernel said: " + bad[0])

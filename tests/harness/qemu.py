@@ -83,7 +83,7 @@ class Config:
 
     DEFAULTS = {"transport": "pci-modern", "cpus": "2", "queues": "2", "vectors": "auto",
                 "event_idx": "on", "indirect_desc": "on", "mem": "512", "disk": str(DISK_BYTES),
-                "queue_size": "auto", "extra": ""}
+                "queue_size": "auto", "blk_size": "auto", "extra": ""}
 
     def __init__(self, name, **settings):
         unknown = set(settings) - set(self.DEFAULTS)
@@ -100,6 +100,7 @@ class Config:
         out = [s["transport"], f"{s['cpus']} cpu", f"{s['queues']} queue"]
         out.append({"auto": "msi-x", "0": "intx"}.get(s["vectors"], f"msi-x vectors={s['vectors']}"))
         out += [f"{k}=off" for k in ("event_idx", "indirect_desc") if s[k] == "off"]
+        out += [f"blocks of {s['blk_size']}"] if s["blk_size"] != "auto" else []
         return ", ".join(out)
 
     def _common(self):
@@ -118,6 +119,9 @@ class Config:
             props["num-queues"] = int(self.set["queues"])
             if self.set["queue_size"] != "auto":
                 props["queue-size"] = int(self.set["queue_size"])
+            if self.set["blk_size"] != "auto":
+                props["logical_block_size"] = int(self.set["blk_size"])
+                props["physical_block_size"] = int(self.set["blk_size"])
         elif what in ("rng0", "rng1"):
             port = {"rng0": "rp1", "rng1": "rp2"}[what]
             props = dict(driver="virtio-rng-pci", id=what, bus=port, rng="urandom", **props)
