@@ -51,7 +51,7 @@ void vblk_wake_work(struct work_struct *work)
  * What resuming may take, not counting sleep.  It ends the wait for a device
  * whose transport or bus could not bring it back and so never called us.
  */
-#define VBLK_WAKE_LIMIT		(120 * HZ)
+#define VBLK_WAKE_LIMIT		(60 * HZ)
 
 /* More than the default request timeout, which ends what hangs. */
 #define VBLK_DRAIN_LIMIT	(60 * HZ)
