@@ -271,29 +271,35 @@ static inline struct vring_virtqueue *to_vring(struct virtqueue *vq)
 	return container_of(vq, struct vring_virtqueue, vq);
 }
 
+/* A constant on a little-endian machine: only a big-endian one has to look. */
+static inline bool vring_le(const struct vring_virtqueue *vr)
+{
+	return virtio_legacy_is_little_endian() || vr->little_endian;
+}
+
 static inline u16 vring16_to_cpu(const struct vring_virtqueue *vr, __virtio16 v)
 {
-	return __virtio16_to_cpu(vr->little_endian, v);
+	return __virtio16_to_cpu(vring_le(vr), v);
 }
 
 static inline u32 vring32_to_cpu(const struct vring_virtqueue *vr, __virtio32 v)
 {
-	return __virtio32_to_cpu(vr->little_endian, v);
+	return __virtio32_to_cpu(vring_le(vr), v);
 }
 
 static inline __virtio16 cpu_to_vring16(const struct vring_virtqueue *vr, u16 v)
 {
-	return __cpu_to_virtio16(vr->little_endian, v);
+	return __cpu_to_virtio16(vring_le(vr), v);
 }
 
 static inline __virtio32 cpu_to_vring32(const struct vring_virtqueue *vr, u32 v)
 {
-	return __cpu_to_virtio32(vr->little_endian, v);
+	return __cpu_to_virtio32(vring_le(vr), v);
 }
 
 static inline __virtio64 cpu_to_vring64(const struct vring_virtqueue *vr, u64 v)
 {
-	return __cpu_to_virtio64(vr->little_endian, v);
+	return __cpu_to_virtio64(vring_le(vr), v);
 }
 
 static inline bool vring_broken(const struct vring_virtqueue *vr)

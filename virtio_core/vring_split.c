@@ -355,8 +355,8 @@ static bool split_refill(struct vring_virtqueue *vr)
 
 	/* Keep an event that nobody waits for out of the device's reach. */
 	if (vr->event && !vr->cb_enabled &&
-	    (u16)(vr->used_event - taken) < vr->mem.num)
-		split_write_used_event(vr, taken + SPLIT_EVENT_NEVER);
+	    (u16)(vr->used_event - idx) < vr->mem.num)
+		split_write_used_event(vr, idx + SPLIT_EVENT_NEVER);
 	return true;
 }
 
