@@ -417,24 +417,23 @@ static void packed_write_event(struct vring_virtqueue *vr, u16 pos)
 }
 
 /*
- * The driver has what was known to be used.  While it wants to be told, say
- * where the next interrupt is due; while it does not, keep an offset that was
- * passed from being met again two laps later.
+ * With an event at a descriptor: the one at @pos was taken, @next comes next.
+ * While the driver wants to be told and has all that is known to be used, say
+ * where the next interrupt is due.  While it does not, an event of the lap
+ * before must not be met again when its wrap counter comes back.
  */
-static __always_inline void packed_taken(struct vring_virtqueue *vr, u16 pos)
+static __always_inline void packed_move_event(struct vring_virtqueue *vr,
+					      u16 pos, u16 next)
 {
-	if (!vr->event)
-		return;
 	if (!vr->cb_enabled) {
-		if (unlikely(!(pos & PACKED_OFFSET)) &&
-		    vr->packed.event_flags != VRING_PACKED_EVENT_FLAG_DISABLE)
+		if (unlikely((pos ^ vr->used_event) & PACKED_WRAP))
 			packed_write_flags(vr, VRING_PACKED_EVENT_FLAG_DISABLE);
 		return;
 	}
-	if (vring_batch_left(vr) || packed_is_used(vr, pos))
+	if (vring_batch_left(vr) || packed_is_used(vr, next))
 		return;
 
-	packed_write_event(vr, pos);
+	packed_write_event(vr, next);
 	/*
 	 * The event before the next read of used flags.  Partner: the device's
 	 * full barrier between its write of a used descriptor and its read of
@@ -455,7 +454,7 @@ static __always_inline void *packed_get(struct vring_virtqueue *vr,
 					const bool plain)
 {
 	const struct vring_packed_desc *d;
-	u16 pos = vr->packed.used;
+	u16 pos = vr->packed.used, next;
 	struct vring_slot *slot;
 	u32 id, used;
 	void *data;
@@ -491,10 +490,11 @@ static __always_inline void *packed_get(struct vring_virtqueue *vr,
 		used = slot->in_bytes;
 	}
 
-	pos = packed_move(vr, pos, slot->num);
-	WRITE_ONCE(vr->packed.used, pos);
+	next = packed_move(vr, pos, slot->num);
+	WRITE_ONCE(vr->packed.used, next);
 	data = vring_hand_over(vr, slot, used, len, ctx, plain);
-	packed_taken(vr, pos);
+	if (vr->packed.event_flags == VRING_PACKED_EVENT_FLAG_DESC)
+		packed_move_event(vr, pos, next);
 	return vring_got(vr, data, used);
 }
 
@@ -526,15 +526,16 @@ void *vring_packed_get(struct vring_virtqueue *vr, unsigned int *len,
  * vring_packed_disable_cb - tell the device that interrupts are not needed
  * @vr: the queue
  *
- * VIRTIO 1.4, 2.8.14.  With the event index, nothing needs to be said to a
- * device that has passed the descriptor that it was given.
+ * VIRTIO 1.4, 2.8.14.  Nothing needs to be said to a device that has passed
+ * the descriptor that it was given.
  */
 void vring_packed_disable_cb(struct vring_virtqueue *vr)
 {
 	if (!vr->cb_enabled)
 		return;
 	vr->cb_enabled = false;
-	if (!vr->event || !READ_ONCE(vr->event_passed))
+	if (vr->packed.event_flags != VRING_PACKED_EVENT_FLAG_DESC ||
+	    !READ_ONCE(vr->event_passed))
 		packed_write_flags(vr, VRING_PACKED_EVENT_FLAG_DISABLE);
 }
 
@@ -637,7 +638,8 @@ bool vring_packed_interrupt(struct vring_virtqueue *vr)
  * @vr: the queue, with fresh memory, not seen by the device yet
  *
  * All slots on the free list, both wrap counters 1, the ring zero (2.8.1,
- * 2.8.13), interrupts as the driver's callback wants them.
+ * 2.8.13), interrupts as the driver's callback wants them: for each buffer,
+ * until it asks for one at a descriptor.
  */
 void vring_packed_reset(struct vring_virtqueue *vr)
 {
@@ -652,8 +654,7 @@ void vring_packed_reset(struct vring_virtqueue *vr)
 	vr->mem.device->flags = 0;
 	vr->cb_enabled = true;
 	packed_write_event(vr, PACKED_WRAP);
-	packed_write_flags(vr, vr->event ? VRING_PACKED_EVENT_FLAG_DESC :
-					   VRING_PACKED_EVENT_FLAG_ENABLE);
+	packed_write_flags(vr, VRING_PACKED_EVENT_FLAG_ENABLE);
 	if (!vr->vq.callback)
 		vring_packed_disable_cb(vr);
 }
