@@ -8,8 +8,9 @@
  * Who does what::
  *
  *	virtqueue.c      the exported API: argument checks, choice of the layout
- *	vring_split.c    the split layout: descriptors, available and used ring
- *	vring_packed.c   the packed layout: one ring of descriptors
+ *	vring_split.*    the split layout: descriptors, available and used ring
+ *	vring_packed.*   the packed layout: one ring of descriptors
+ *	                 (each: what runs per buffer in the .h, the rest in .c)
  *	vring_chain.[hc] what both note of a chain that the device has
  *	vring_dma.c      how a buffer gets the address that the device uses
  *	vring_create.c   allocation, resize and freeing of a queue
@@ -366,41 +367,32 @@ void vring_free_shared(struct virtio_device *vdev, bool use_dma, size_t bytes,
 		       void *cpu, dma_addr_t dma);
 
 /* vring_split.c */
-int vring_split_add_one(struct vring_virtqueue *vr, struct scatterlist *sg,
-			bool in, void *data, void *ctx);
-int vring_split_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
-		    unsigned int out_sgs, unsigned int in_sgs, void *data,
-		    void *ctx);
+int vring_split_add_mapped(struct vring_virtqueue *vr, struct scatterlist *sg,
+			   bool in, void *data, void *ctx);
+int vring_split_add_list(struct vring_virtqueue *vr, struct scatterlist *sgs[],
+			 unsigned int out_sgs, unsigned int in_sgs, void *data,
+			 void *ctx);
 int vring_split_add_table(struct vring_virtqueue *vr, struct virtqueue_table *t,
 			  void *data);
 void vring_split_init_table(struct vring_desc *desc, unsigned int num,
 			    bool little_endian);
 void vring_split_expose(struct vring_virtqueue *vr);
-bool vring_split_kick_prepare(struct vring_virtqueue *vr);
-void *vring_split_get(struct vring_virtqueue *vr, unsigned int *len, void **ctx);
-void vring_split_disable_cb(struct vring_virtqueue *vr);
-u16 vring_split_enable_cb(struct vring_virtqueue *vr);
+void *vring_split_get_slow(struct vring_virtqueue *vr, unsigned int *len,
+			   void **ctx);
 bool vring_split_enable_cb_delayed(struct vring_virtqueue *vr);
-bool vring_split_poll(struct vring_virtqueue *vr, u16 last_used);
-bool vring_split_interrupt(struct vring_virtqueue *vr);
 void vring_split_reset(struct vring_virtqueue *vr);
 
 /* vring_packed.c */
-int vring_packed_add_one(struct vring_virtqueue *vr, struct scatterlist *sg,
-			 bool in, void *data, void *ctx);
-int vring_packed_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
-		     unsigned int out_sgs, unsigned int in_sgs, void *data,
-		     void *ctx);
+int vring_packed_add_mapped(struct vring_virtqueue *vr, struct scatterlist *sg,
+			    bool in, void *data, void *ctx);
+int vring_packed_add_list(struct vring_virtqueue *vr, struct scatterlist *sgs[],
+			  unsigned int out_sgs, unsigned int in_sgs, void *data,
+			  void *ctx);
 int vring_packed_add_table(struct vring_virtqueue *vr,
 			   struct virtqueue_table *t, void *data);
-bool vring_packed_kick_prepare(struct vring_virtqueue *vr);
-void *vring_packed_get(struct vring_virtqueue *vr, unsigned int *len,
-		       void **ctx);
-void vring_packed_disable_cb(struct vring_virtqueue *vr);
-u16 vring_packed_enable_cb(struct vring_virtqueue *vr);
+void *vring_packed_get_slow(struct vring_virtqueue *vr, unsigned int *len,
+			    void **ctx);
 bool vring_packed_enable_cb_delayed(struct vring_virtqueue *vr);
-bool vring_packed_poll(struct vring_virtqueue *vr, u16 pos);
-bool vring_packed_interrupt(struct vring_virtqueue *vr);
 void vring_packed_reset(struct vring_virtqueue *vr);
 
 /* vring_create.c */

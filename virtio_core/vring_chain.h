@@ -14,8 +14,18 @@
 #ifndef _VIRTIO_CORE_VRING_CHAIN_H
 #define _VIRTIO_CORE_VRING_CHAIN_H
 
+#include <linux/tracepoint-defs.h>
+
 #include "vring.h"
-#include "vring_trace.h"
+
+/*
+ * Only whether somebody listens: vring_trace.h itself would change the
+ * checksums of the symbols that virtqueue.c exports.
+ */
+DECLARE_TRACEPOINT(virtqueue_add);
+DECLARE_TRACEPOINT(virtqueue_notify);
+DECLARE_TRACEPOINT(virtqueue_interrupt);
+DECLARE_TRACEPOINT(virtqueue_get);
 
 /* sg_next() without the call. */
 static __always_inline struct scatterlist *vring_sg_next(struct scatterlist *sg)
@@ -301,7 +311,7 @@ static __always_inline void *vring_hand_over(struct vring_virtqueue *vr,
 static __always_inline bool vring_decided(struct vring_virtqueue *vr, bool due)
 {
 	vr->decided[due]++;
-	if (trace_virtqueue_notify_enabled())
+	if (tracepoint_enabled(virtqueue_notify))
 		return vring_trace_decided(vr, due);
 	return due;
 }
@@ -310,7 +320,7 @@ static __always_inline bool vring_decided(struct vring_virtqueue *vr, bool due)
 static __always_inline int vring_added(struct vring_virtqueue *vr, void *data,
 				       u16 num, u32 in_bytes)
 {
-	if (trace_virtqueue_add_enabled())
+	if (tracepoint_enabled(virtqueue_add))
 		return vring_trace_added(vr, data, num, in_bytes);
 	return 0;
 }
@@ -319,7 +329,7 @@ static __always_inline int vring_added(struct vring_virtqueue *vr, void *data,
 static __always_inline void *vring_got(struct vring_virtqueue *vr, void *data,
 				       u32 len)
 {
-	if (trace_virtqueue_get_enabled())
+	if (tracepoint_enabled(virtqueue_get))
 		return vring_trace_got(vr, data, len);
 	return data;
 }
