@@ -38,10 +38,15 @@
 #define FB_UNUSED30	FB(30)
 #define FB_VERSION_1	FB(32)
 #define FB_PLATFORM	FB(33)
+#define FB_PACKED	FB(34)
+#define FB_IN_ORDER	FB(35)
+#define FB_ORDER	FB(36)
+#define FB_NOTIFY_DATA	FB(38)
+#define FB_RING_RESET	FB(40)
 
 /* Device addresses of a device behind ACCESS_PLATFORM are that far off. */
 #define MOCK_IOVA	BIT_ULL(40)
-#define MOCK_MAX_MAPS	256
+#define MOCK_MAP_BUCKETS	256
 
 #define MOCK_MAX_VQS	4
 #define MOCK_CONFIG_LEN	64
@@ -91,11 +96,13 @@ struct mock_access {
 
 /**
  * struct mock_map - a buffer mapped for the device
+ * @node: in the bucket of its address
  * @addr: address for the device
- * @len: bytes, 0 when the entry is free
+ * @len: bytes
  * @dir: direction
  */
 struct mock_map {
+	struct hlist_node node;
 	dma_addr_t addr;
 	size_t len;
 	enum dma_data_direction dir;
@@ -126,6 +133,7 @@ struct mock_map {
  * @dead: notifications fail and registers read as all ones (unplugged)
  * @maps: buffers mapped for the device by the DMA API
  * @num_maps: how many
+ * @num_maps_in: how many of them are for the device to write
  * @coherent: bytes of coherent memory allocated
  * @maps_left: mappings that succeed before one fails, negative for no end
  * @tolerate: count violations without failing the test
@@ -159,8 +167,9 @@ struct mock {
 	int refuse_vqs;
 	bool ignore_reset;
 	bool dead;
-	struct mock_map maps[MOCK_MAX_MAPS];
+	struct hlist_head maps[MOCK_MAP_BUCKETS];
 	unsigned int num_maps;
+	unsigned int num_maps_in;
 	size_t coherent;
 	int maps_left;
 	bool tolerate;

@@ -8,10 +8,10 @@
  */
 #include <linux/module.h>
 
-#include "split_fix.h"
+#include "ring_fix.h"
 #include "virtqueue_ext.h"
 
-static const struct split_param dma_params[] = {
+static const struct ring_param dma_params[] = {
 	{ .num = 8, .modern = true, .platform = true },
 	{ .num = 8, .modern = true, .platform = true, .indirect = true },
 	{ .num = 8, .modern = true, .platform = true, .event_idx = true },
@@ -19,47 +19,43 @@ static const struct split_param dma_params[] = {
 	  .event_idx = true },
 };
 
-KUNIT_ARRAY_PARAM(dma, dma_params, split_param_desc);
+KUNIT_ARRAY_PARAM(dma, dma_params, ring_param_desc);
 
 /* One buffer in the device's hands, popped. */
-static struct split_fix *dma_setup(struct kunit *test, struct ws_chain *c,
+static struct ring_fix *dma_setup(struct kunit *test, struct walk_chain *c,
 				   unsigned int out, unsigned int in)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 
 	KUNIT_ASSERT_EQ(test, f->m->num_maps, 0);
-	KUNIT_ASSERT_EQ(test, split_add(f, 0, out, in), 0);
+	KUNIT_ASSERT_EQ(test, ring_add(f, 0, out, in), 0);
 	virtqueue_kick(f->vq);
-	KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, c));
+	KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, c));
 	return f;
 }
 
 static void mapped_while_out(struct kunit *test)
 {
-	struct ws_chain c;
-	struct split_fix *f = dma_setup(test, &c, 2, 3);
-	unsigned int i, from = 0;
+	struct walk_chain c;
+	struct ring_fix *f = dma_setup(test, &c, 2, 3);
 	u32 len;
 
-	split_expect_chain(f, &c, 2, 3);
+	ring_expect_chain(f, &c, 2, 3);
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 5);
-	for (i = 0; i < MOCK_MAX_MAPS; i++)
-		if (f->m->maps[i].len)
-			from += f->m->maps[i].dir == DMA_FROM_DEVICE;
-	KUNIT_EXPECT_EQ(test, from, 3);
-	ws_push(&f->w, c.head, c.in_bytes);
+	KUNIT_EXPECT_EQ(test, f->m->num_maps_in, 3);
+	walk_push(&f->w, c.id, c.in_bytes);
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 5);
-	KUNIT_EXPECT_EQ(test, split_get(f, &len), 0);
+	KUNIT_EXPECT_EQ(test, ring_get(f, &len), 0);
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
 }
 
 static void single_segments(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 	unsigned int i;
 
 	for (i = 0; i < 3 * f->p->num; i++) {
-		split_cycle(f, 1);
+		ring_cycle(f, 1);
 		KUNIT_ASSERT_EQ(test, f->m->num_maps, 0);
 	}
 }
@@ -67,60 +63,60 @@ static void single_segments(struct kunit *test)
 /* The k-th mapping fails: nothing stays mapped, nothing was added. */
 static void mapping_fails(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 	int k;
 
 	for (k = 0; k < 5; k++) {
 		f->m->maps_left = k;
-		KUNIT_EXPECT_EQ(test, split_add(f, 0, 2, 3), -ENOMEM);
+		KUNIT_EXPECT_EQ(test, ring_add(f, 0, 2, 3), -ENOMEM);
 		KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
 		KUNIT_EXPECT_EQ(test, f->vq->num_free, f->p->num);
 		virtqueue_kick(f->vq);
-		KUNIT_EXPECT_EQ(test, ws_poll(&f->w), 0);
+		KUNIT_EXPECT_EQ(test, walk_poll(&f->w), 0);
 	}
 	f->m->maps_left = 0;
-	KUNIT_EXPECT_EQ(test, split_add(f, 0, 1, 0), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, ring_add(f, 0, 1, 0), -ENOMEM);
 	f->m->maps_left = -1;
-	split_cycle(f, 2 * f->p->num);
+	ring_cycle(f, 2 * f->p->num);
 }
 
 /* The device rewrites what it was given: what was mapped is undone. */
 static void device_rewrites_addresses(struct kunit *test)
 {
-	struct ws_desc lie = { .addr = 0x1234, .len = 0x7000, .flags = 7 };
-	struct ws_chain c;
-	struct split_fix *f = dma_setup(test, &c, 2, 3);
+	struct walk_desc lie = { .addr = 0x1234, .len = 0x7000, .flags = 7 };
+	struct walk_chain c;
+	struct ring_fix *f = dma_setup(test, &c, 2, 3);
 	unsigned int i;
 	u32 len;
 
 	for (i = 0; i < f->p->num; i++)
 		ws_write_desc(&f->w, f->w.desc, i, &lie);
 	for (i = 0; c.indirect && i < c.num; i++)
-		ws_write_desc(&f->w, ws_virt(&f->w, c.table), i, &lie);
-	ws_write_used(&f->w, 0, c.head, 4);
+		ws_write_desc(&f->w, walk_virt(&f->w, c.table), i, &lie);
+	ws_write_used(&f->w, 0, c.id, 4);
 	ws_set_used_idx(&f->w, 1);
-	KUNIT_EXPECT_EQ(test, split_get(f, &len), 0);
+	KUNIT_EXPECT_EQ(test, ring_get(f, &len), 0);
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
 }
 
 static void removed_with_buffers_out(struct kunit *test)
 {
-	struct ws_chain c;
-	struct split_fix *f = dma_setup(test, &c, 2, 3);
+	struct walk_chain c;
+	struct ring_fix *f = dma_setup(test, &c, 2, 3);
 
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 5);
 	ws_write_used(&f->w, 0, 0xffff, 0);
 	ws_set_used_idx(&f->w, 9);
-	split_remove(f);
+	ring_remove(f);
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
 	KUNIT_EXPECT_EQ(test, f->m->coherent, 0);
-	split_expect_once(f);
+	ring_expect_once(f);
 }
 
 /* The rings lie in coherent memory, not in mappings that need syncs. */
 static void rings_are_coherent(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 
 	KUNIT_EXPECT_GE(test, f->m->coherent, 12 + 26 * f->p->num);
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
@@ -129,28 +125,28 @@ static void rings_are_coherent(struct kunit *test)
 /* The driver maps by itself: the ring hands its addresses on. */
 static void premapped(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
-	struct ws_chain c;
+	struct ring_fix *f = ring_setup(test);
+	struct walk_chain c;
 	u32 len;
 
 	KUNIT_ASSERT_EQ(test, virtqueue_set_dma_premapped(f->vq), 0);
-	sg_init_one(f->sg, split_virt(f, 0), split_len(0));
-	sg_dma_address(f->sg) = split_addr(f, 0);
+	sg_init_one(f->sg, ring_virt(f, 0), ring_len(0));
+	sg_dma_address(f->sg) = ring_addr(f, 0);
 	KUNIT_ASSERT_EQ(test, virtqueue_add_outbuf(f->vq, f->sg, 1, &f->buf[0],
 						   GFP_KERNEL), 0);
 	f->buf[0].added++;
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
 	virtqueue_kick(f->vq);
-	KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, &c));
-	split_expect_chain(f, &c, 1, 0);
-	ws_push(&f->w, c.head, 0);
-	KUNIT_EXPECT_EQ(test, split_get(f, &len), 0);
+	KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c));
+	ring_expect_chain(f, &c, 1, 0);
+	walk_push(&f->w, c.id, 0);
+	KUNIT_EXPECT_EQ(test, ring_get(f, &len), 0);
 }
 
 static void premapped_only_when_empty(struct kunit *test)
 {
-	struct ws_chain c;
-	struct split_fix *f = dma_setup(test, &c, 1, 0);
+	struct walk_chain c;
+	struct ring_fix *f = dma_setup(test, &c, 1, 0);
 
 	KUNIT_EXPECT_EQ(test, virtqueue_set_dma_premapped(f->vq), -EINVAL);
 }
@@ -158,18 +154,18 @@ static void premapped_only_when_empty(struct kunit *test)
 /* The helpers for drivers that map by themselves. */
 static void helpers(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 	dma_addr_t addr;
 
-	addr = virtqueue_dma_map_single_attrs(f->vq, split_virt(f, 0), 64,
+	addr = virtqueue_dma_map_single_attrs(f->vq, ring_virt(f, 0), 64,
 					      DMA_TO_DEVICE, 0);
 	KUNIT_EXPECT_EQ(test, virtqueue_dma_mapping_error(f->vq, addr), 0);
-	KUNIT_EXPECT_EQ(test, addr, split_addr(f, 0));
+	KUNIT_EXPECT_EQ(test, addr, ring_addr(f, 0));
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 1);
 	virtqueue_dma_unmap_single_attrs(f->vq, addr, 64, DMA_TO_DEVICE, 0);
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
 	f->m->maps_left = 0;
-	addr = virtqueue_dma_map_single_attrs(f->vq, split_virt(f, 0), 64,
+	addr = virtqueue_dma_map_single_attrs(f->vq, ring_virt(f, 0), 64,
 					      DMA_TO_DEVICE, 0);
 	KUNIT_EXPECT_NE(test, virtqueue_dma_mapping_error(f->vq, addr), 0);
 }
@@ -177,10 +173,10 @@ static void helpers(struct kunit *test)
 /* A table's addresses are the driver's: the ring maps none of them. */
 static void tables(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 	struct virtqueue_table t;
 	struct device *dev;
-	struct ws_chain c;
+	struct walk_chain c;
 	dma_addr_t addr;
 	void *mem;
 	u32 len;
@@ -194,14 +190,14 @@ static void tables(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, virtqueue_table_init(f->vq, &t, mem, addr, 4),
 			0);
 	virtqueue_table_begin(&t);
-	virtqueue_table_out(&t, split_addr(f, 0), split_len(0));
-	virtqueue_table_in(&t, split_addr(f, 1), split_len(1));
+	virtqueue_table_out(&t, ring_addr(f, 0), ring_len(0));
+	virtqueue_table_in(&t, ring_addr(f, 1), ring_len(1));
 	KUNIT_EXPECT_EQ(test, virtqueue_add_table(f->vq, &t, &f->buf[0]), 0);
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
 	virtqueue_kick(f->vq);
-	if (ws_pop(&f->w, &c)) {
-		split_expect_chain(f, &c, 1, 1);
-		ws_push(&f->w, c.head, 1);
+	if (walk_pop(&f->w, &c)) {
+		ring_expect_chain(f, &c, 1, 1);
+		walk_push(&f->w, c.id, 1);
 	}
 	KUNIT_EXPECT_PTR_EQ(test, virtqueue_get_buf(f->vq, &len),
 			    (void *)&f->buf[0]);
