@@ -160,7 +160,7 @@ void ring_start(struct ring_fix *f)
 	KUNIT_ASSERT_TRUE(test, f->m->status & ST_DRIVER_OK);
 	KUNIT_ASSERT_EQ(test, virtqueue_get_vring_size(f->vq), f->p->num);
 	walk_init(&f->w, test, f->vq, f->m->accepted,
-		f->p->platform ? MOCK_IOVA : 0);
+		  f->p->platform ? MOCK_IOVA : 0);
 }
 EXPORT_SYMBOL_GPL(ring_start);
 
@@ -235,7 +235,7 @@ EXPORT_SYMBOL_GPL(ring_virt);
 
 /* Element @i of the buffer at @sg[@i]; each list ends where it is told to. */
 static void ring_fill_sg(struct ring_fix *f, struct scatterlist *sg,
-			  unsigned int first, unsigned int num)
+			 unsigned int first, unsigned int num)
 {
 	unsigned int i;
 
@@ -257,7 +257,7 @@ static void ring_fill_sg(struct ring_fix *f, struct scatterlist *sg,
  * Return: what virtqueue_add_sgs() returned.
  */
 int ring_add(struct ring_fix *f, unsigned int token, unsigned int out,
-	      unsigned int in)
+	     unsigned int in)
 {
 	struct scatterlist *sgs[2];
 	unsigned int lists = 0;
@@ -322,7 +322,7 @@ EXPORT_SYMBOL_GPL(ring_detach);
  * Compares address, length and direction of each element, in order.
  */
 void ring_expect_chain(struct ring_fix *f, const struct walk_chain *c,
-			unsigned int out, unsigned int in)
+		       unsigned int out, unsigned int in)
 {
 	struct kunit *test = f->test;
 	unsigned int i, show = min_t(unsigned int, c->num, WALK_MAX_ELEMS);

@@ -164,7 +164,7 @@ static void mixed_chains(struct kunit *test)
 	for (round = 0; round < 20; round++) {
 		for (added = 0; added < 16; added++)
 			if (ring_add(f, added, 1,
-				      (added + round) % min(num, 4u)))
+				     (added + round) % min(num, 4u)))
 				break;
 		KUNIT_ASSERT_GT(test, added, 0);
 		virtqueue_kick(f->vq);
@@ -172,7 +172,7 @@ static void mixed_chains(struct kunit *test)
 		for (i = 0; i < added; i++) {
 			KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c));
 			ring_expect_chain(f, &c, 1,
-					   (i + round) % min(num, 4u));
+					  (i + round) % min(num, 4u));
 			walk_push(&f->w, c.id, c.in_bytes);
 		}
 		while (ring_get(f, &len) >= 0)

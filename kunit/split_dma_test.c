@@ -23,7 +23,7 @@ KUNIT_ARRAY_PARAM(dma, dma_params, ring_param_desc);
 
 /* One buffer in the device's hands, popped. */
 static struct ring_fix *dma_setup(struct kunit *test, struct walk_chain *c,
-				   unsigned int out, unsigned int in)
+				  unsigned int out, unsigned int in)
 {
 	struct ring_fix *f = ring_setup(test);
 

@@ -40,7 +40,7 @@ static const void *hostile_gen_params(const void *prev, char *desc)
 
 /* A queue on which the device holds FLYING buffers: tokens 0, 1, ... */
 static struct ring_fix *hostile_setup(struct kunit *test,
-				       struct walk_chain c[FLYING])
+				      struct walk_chain c[FLYING])
 {
 	struct ring_fix *f = ring_setup(test);
 	int i;
@@ -602,7 +602,7 @@ static void used_in_probe(struct ring_fix *f)
 	struct walk w;
 
 	walk_init(&w, f->test, f->vq, f->m->accepted,
-		f->p->platform ? MOCK_IOVA : 0);
+		  f->p->platform ? MOCK_IOVA : 0);
 	ws_write_used(&w, 0, 0, 0);
 	ws_set_used_idx(&w, 5);
 	mock_interrupt(f->m, 0);

@@ -201,7 +201,7 @@ static void race_try(struct kunit *test)
 
 /* A queue whose available index is watched. */
 static struct ring_fix *race_setup(struct kunit *test,
-				    const struct race_param *rp)
+				   const struct race_param *rp)
 {
 	struct ring_fix *f;
 
