@@ -187,7 +187,7 @@ static bool wp_see(struct walk *w)
 	smp_rmb();
 	do {
 		if (p->held_descs + p->seen_descs + descs == w->num) {
-			walk_violation(w, "2.8.16, 2.8.17: more made available than the ring holds");
+			walk_violation(w, "2.8.16, 2.8.17: more available than the ring holds");
 			return false;
 		}
 		wp_read_desc(w, w->desc, wp_offset(w, at), &d);
