@@ -95,6 +95,12 @@ class Config:
         if self.set["transport"] != "pci-modern":
             raise SetupError(f"config {name}: no transport '{self.set['transport']}'")
 
+    def with_memory(self, least):
+        """The same with so many MiB at least."""
+        if int(self.set["mem"]) >= least:
+            return self
+        return Config(self.name, **dict(self.set, mem=str(least)))
+
     def describe(self):
         """One line for the terminal."""
         s = self.set
