@@ -312,10 +312,12 @@ static void get_batch(struct kunit *test)
 static void get_batch_up_to_a_lie(struct kunit *test)
 {
 	struct ring_fix *f = ext_setup(test, 5);
+	struct walk_chain c;
 
 	use_some(f, 2, 1);
 	KUNIT_ASSERT_EQ(test, ring_add(f, 2, 0, 1), 0);
 	virtqueue_kick(f->vq);
+	KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c));
 	f->w.ops->use(&f->w, f->p->num, 1, 1, 1);
 	expect_batch(f, 8, 2, 0);
 	KUNIT_EXPECT_TRUE(test, virtqueue_is_broken(f->vq));
