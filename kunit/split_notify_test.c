@@ -9,17 +9,17 @@
  */
 #include <linux/module.h>
 
-#include "split_fix.h"
+#include "ring_fix.h"
 
 static const unsigned int notify_sizes[] = { 8 };
 
-static const struct split_param notify_more[] = {
+static const struct ring_param notify_more[] = {
 	{ .num = 1, .event_idx = true },
 	{ .num = 256, .modern = true, .indirect = true, .event_idx = true },
 	{ .num = 32768, .modern = true, .event_idx = true },
 };
 
-static struct split_kinds notify_kinds = {
+static struct ring_kinds notify_kinds = {
 	.sizes = notify_sizes,
 	.num_sizes = ARRAY_SIZE(notify_sizes),
 	.more = notify_more,
@@ -28,41 +28,41 @@ static struct split_kinds notify_kinds = {
 
 static const void *notify_gen_params(const void *prev, char *desc)
 {
-	return split_next_kind(&notify_kinds, prev, desc);
+	return ring_next_kind(&notify_kinds, prev, desc);
 }
 
-static const struct split_param event_params[] = {
+static const struct ring_param event_params[] = {
 	{ .num = 8, .event_idx = true },
 	{ .num = 8, .modern = true, .indirect = true, .event_idx = true },
 	{ .num = 256, .modern = true, .event_idx = true },
 };
 
-static const struct split_param flag_params[] = {
+static const struct ring_param flag_params[] = {
 	{ .num = 8 },
 	{ .num = 8, .modern = true, .indirect = true },
 	{ .num = 256, .modern = true },
 };
 
-KUNIT_ARRAY_PARAM(event, event_params, split_param_desc);
-KUNIT_ARRAY_PARAM(flag, flag_params, split_param_desc);
+KUNIT_ARRAY_PARAM(event, event_params, ring_param_desc);
+KUNIT_ARRAY_PARAM(flag, flag_params, ring_param_desc);
 
 /* Add @num buffers of one element. */
-static void add_some(struct split_fix *f, unsigned int num)
+static void add_some(struct ring_fix *f, unsigned int num)
 {
 	while (num--)
-		KUNIT_ASSERT_EQ(f->test, split_add(f, 0, 1, 0), 0);
+		KUNIT_ASSERT_EQ(f->test, ring_add(f, 0, 1, 0), 0);
 }
 
 /* The device takes and gives back all that is there, then the driver. */
-static unsigned int drain(struct split_fix *f)
+static unsigned int drain(struct ring_fix *f)
 {
-	struct ws_chain c;
+	struct walk_chain c;
 	unsigned int got = 0;
 	u32 len;
 
-	while (ws_pop(&f->w, &c))
-		ws_push(&f->w, c.head, 0);
-	while (split_get(f, &len) >= 0)
+	while (walk_pop(&f->w, &c))
+		walk_push(&f->w, c.id, 0);
+	while (ring_get(f, &len) >= 0)
 		got++;
 	return got;
 }
@@ -110,13 +110,13 @@ static const struct kick_step kick_steps[] = {
 static void kick_with_event_index(struct kunit *test)
 {
 	const struct kick_step *s = kick_steps;
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 	u32 at = 0;
 
 	for (; s < kick_steps + ARRAY_SIZE(kick_steps); s++) {
 		u32 skip = (u16)(s->start - at);
 
-		split_cycle(f, skip);
+		ring_cycle(f, skip);
 		add_some(f, s->add);
 		ws_set_avail_event(&f->w, s->event);
 		KUNIT_EXPECT_EQ_MSG(test, virtqueue_kick_prepare(f->vq),
@@ -130,7 +130,7 @@ static void kick_with_event_index(struct kunit *test)
 /* The device may not write used flags with the event index: 2.7.10.1. */
 static void kick_ignores_flags_with_event_index(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 
 	ws_set_avail_event(&f->w, 0);
 	ws_set_used_flags(&f->w, 1);
@@ -140,7 +140,7 @@ static void kick_ignores_flags_with_event_index(struct kunit *test)
 
 static void kick_with_flags(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 	int i;
 
 	for (i = 0; i < 6; i++) {
@@ -154,7 +154,7 @@ static void kick_with_flags(struct kunit *test)
 /* Without the event index, where avail_event would stand means nothing. */
 static void kick_ignores_event_without(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 
 	ws_set_avail_event(&f->w, 0x5555);
 	add_some(f, 1);
@@ -168,7 +168,7 @@ static void kick_ignores_event_without(struct kunit *test)
 /* Many buffers, one kick, one notification; none before the kick. */
 static void one_notification_per_batch(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 	unsigned int num = f->p->num;
 
 	ws_set_avail_event(&f->w, num - 1);
@@ -176,13 +176,13 @@ static void one_notification_per_batch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->m->notified[0], 0);
 	KUNIT_EXPECT_TRUE(test, virtqueue_kick(f->vq));
 	KUNIT_EXPECT_EQ(test, f->m->notified[0], 1);
-	KUNIT_EXPECT_EQ(test, ws_poll(&f->w), num);
+	KUNIT_EXPECT_EQ(test, walk_poll(&f->w), num);
 }
 
 /* virtqueue_kick() that need not notify succeeds all the same. */
 static void suppressed_kick_succeeds(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 
 	ws_set_avail_event(&f->w, 0x8000);
 	if (!f->p->event_idx)
@@ -190,7 +190,7 @@ static void suppressed_kick_succeeds(struct kunit *test)
 	add_some(f, 1);
 	KUNIT_EXPECT_TRUE(test, virtqueue_kick(f->vq));
 	KUNIT_EXPECT_EQ(test, f->m->notified[0], 0);
-	KUNIT_EXPECT_EQ(test, ws_poll(&f->w), 1);
+	KUNIT_EXPECT_EQ(test, walk_poll(&f->w), 1);
 }
 
 /*
@@ -199,27 +199,27 @@ static void suppressed_kick_succeeds(struct kunit *test)
  */
 static void full_ring_does_not_notify(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 
 	add_some(f, f->p->num);
-	KUNIT_EXPECT_EQ(test, split_add(f, 1, 1, 0), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, ring_add(f, 1, 1, 0), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, f->m->notified[0], 0);
 	KUNIT_EXPECT_TRUE(test, virtqueue_kick_prepare(f->vq));
-	KUNIT_EXPECT_EQ(test, ws_poll(&f->w), f->p->num);
+	KUNIT_EXPECT_EQ(test, walk_poll(&f->w), f->p->num);
 }
 
 /* A driver with a callback wants the first interrupt from the start. */
 static void interrupts_wanted_at_start(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
-	u16 old = f->w.used_idx;
-	struct ws_chain c;
+	struct ring_fix *f = ring_setup(test);
+	u16 old = f->w.s.used_idx;
+	struct walk_chain c;
 
 	add_some(f, 1);
 	virtqueue_kick(f->vq);
-	KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, &c));
-	ws_push(&f->w, c.head, 0);
-	KUNIT_EXPECT_TRUE(test, ws_must_interrupt(&f->w, old));
+	KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c));
+	walk_push(&f->w, c.id, 0);
+	KUNIT_EXPECT_TRUE(test, walk_must_interrupt(&f->w, old));
 	KUNIT_EXPECT_EQ(test, mock_interrupt(f->m, 0), IRQ_HANDLED);
 	KUNIT_EXPECT_EQ(test, f->callbacks, 1);
 }
@@ -227,8 +227,8 @@ static void interrupts_wanted_at_start(struct kunit *test)
 /* Each batch taken asks for an interrupt with the next buffer by itself. */
 static void interrupts_go_on(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
-	struct ws_chain c;
+	struct ring_fix *f = ring_setup(test);
+	struct walk_chain c;
 	u32 len;
 	u16 old;
 	int i;
@@ -236,31 +236,31 @@ static void interrupts_go_on(struct kunit *test)
 	for (i = 0; i < 3 * (int)min(f->p->num, 100u) + 10; i++) {
 		add_some(f, 1);
 		virtqueue_kick(f->vq);
-		KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, &c));
-		old = f->w.used_idx;
-		ws_push(&f->w, c.head, 0);
-		KUNIT_ASSERT_TRUE(test, ws_must_interrupt(&f->w, old));
-		KUNIT_ASSERT_EQ(test, split_get(f, &len), 0);
-		KUNIT_ASSERT_EQ(test, split_get(f, &len), -1);
+		KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c));
+		old = f->w.s.used_idx;
+		walk_push(&f->w, c.id, 0);
+		KUNIT_ASSERT_TRUE(test, walk_must_interrupt(&f->w, old));
+		KUNIT_ASSERT_EQ(test, ring_get(f, &len), 0);
+		KUNIT_ASSERT_EQ(test, ring_get(f, &len), -1);
 	}
 }
 
 /* Does the device owe an interrupt for @num more buffers? */
-static bool interrupts_for(struct split_fix *f, unsigned int num)
+static bool interrupts_for(struct ring_fix *f, unsigned int num)
 {
-	u16 old = f->w.used_idx;
-	struct ws_chain c;
+	u16 old = f->w.s.used_idx;
+	struct walk_chain c;
 
 	while (num--) {
-		KUNIT_ASSERT_TRUE(f->test, ws_pop(&f->w, &c));
-		ws_push(&f->w, c.head, 0);
+		KUNIT_ASSERT_TRUE(f->test, walk_pop(&f->w, &c));
+		walk_push(&f->w, c.id, 0);
 	}
-	return ws_must_interrupt(&f->w, old);
+	return walk_must_interrupt(&f->w, old);
 }
 
 static void disable_then_enable(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 	u32 len;
 
 	if (f->p->num < 4)
@@ -272,12 +272,12 @@ static void disable_then_enable(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, interrupts_for(f, 1));
 	/* One is waiting: enabling says so. */
 	KUNIT_EXPECT_FALSE(test, virtqueue_enable_cb(f->vq));
-	KUNIT_ASSERT_EQ(test, split_get(f, &len), 0);
+	KUNIT_ASSERT_EQ(test, ring_get(f, &len), 0);
 	KUNIT_EXPECT_TRUE(test, virtqueue_enable_cb(f->vq));
 	KUNIT_EXPECT_EQ(test, ws_avail_flags(&f->w), 0);
 	KUNIT_EXPECT_TRUE(test, interrupts_for(f, 1));
 	/* Off again, with the last one taken and two to come. */
-	KUNIT_ASSERT_EQ(test, split_get(f, &len), 0);
+	KUNIT_ASSERT_EQ(test, ring_get(f, &len), 0);
 	virtqueue_disable_cb(f->vq);
 	KUNIT_EXPECT_FALSE(test, interrupts_for(f, 2));
 }
@@ -285,15 +285,15 @@ static void disable_then_enable(struct kunit *test)
 /* 2.7.7: disabled interrupts stay away, however far the index runs. */
 static void disabled_for_long(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 	unsigned int i, wanted = 0;
 	u16 old;
 
 	virtqueue_disable_cb(f->vq);
 	for (i = 0; i < 70000; i++) {
-		old = f->w.used_idx;
-		split_cycle(f, 1);
-		wanted += ws_must_interrupt(&f->w, old);
+		old = f->w.s.used_idx;
+		ring_cycle(f, 1);
+		wanted += walk_must_interrupt(&f->w, old);
 	}
 	KUNIT_EXPECT_EQ(test, wanted, 0);
 	KUNIT_EXPECT_TRUE(test, virtqueue_enable_cb(f->vq));
@@ -305,7 +305,7 @@ static void disabled_for_long(struct kunit *test)
 /* A buffer used between asking and looking is seen by the look. */
 static void prepare_then_poll(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 	unsigned int mark;
 	u32 len;
 
@@ -317,7 +317,7 @@ static void prepare_then_poll(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, interrupts_for(f, 1));
 	KUNIT_EXPECT_TRUE(test, virtqueue_poll(f->vq, mark));
 	KUNIT_EXPECT_TRUE(test, virtqueue_poll(f->vq, mark));
-	KUNIT_ASSERT_EQ(test, split_get(f, &len), 0);
+	KUNIT_ASSERT_EQ(test, ring_get(f, &len), 0);
 	mark = virtqueue_enable_cb_prepare(f->vq);
 	KUNIT_EXPECT_FALSE(test, virtqueue_poll(f->vq, mark));
 	__virtqueue_break(f->vq);
@@ -327,7 +327,7 @@ static void prepare_then_poll(struct kunit *test)
 /* The delayed interrupt comes at the latest with the last buffer out. */
 static void enable_delayed(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 	unsigned int out, num = min(f->p->num, 64u);
 	u16 last = 0;
 
@@ -350,9 +350,9 @@ static void enable_delayed(struct kunit *test)
 /* With nothing out, "delayed" still means the next buffer. */
 static void enable_delayed_when_empty(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 
-	split_cycle(f, 3);
+	ring_cycle(f, 3);
 	virtqueue_disable_cb(f->vq);
 	KUNIT_EXPECT_TRUE(test, virtqueue_enable_cb_delayed(f->vq));
 	add_some(f, 1);
@@ -363,17 +363,17 @@ static void enable_delayed_when_empty(struct kunit *test)
 /* Without a callback nobody wants an interrupt: flags say so (2.7.7). */
 static void no_callback_no_interrupts(struct kunit *test)
 {
-	struct split_param p = *(const struct split_param *)test->param_value;
-	struct split_fix *f;
+	struct ring_param p = *(const struct ring_param *)test->param_value;
+	struct ring_fix *f;
 
 	p.no_callback = true;
-	f = split_new(test, &p);
-	split_start(f);
+	f = ring_new(test, &p);
+	ring_start(f);
 	KUNIT_EXPECT_EQ(test, ws_avail_flags(&f->w), !p.event_idx);
 	add_some(f, 1);
 	virtqueue_kick(f->vq);
 	KUNIT_EXPECT_EQ(test, drain(f), 1);
-	split_remove(f);
+	ring_remove(f);
 }
 
 static struct kunit_case notify_cases[] = {
