@@ -128,6 +128,19 @@ int virtqueue_add_table(struct virtqueue *vq, struct virtqueue_table *t,
 			void *data) VIRTQUEUE_EXT_WEAK;
 
 /**
+ * virtqueue_ext_notification_data - what a notification with data says
+ * @vq: the queue
+ *
+ * For transports, with VIRTIO_F_NOTIFICATION_DATA: index of the queue, and
+ * where the next buffer will be put (VIRTIO 1.4, 2.9 and 4.1.5.2).  NULL on a
+ * ring that cannot tell: then the feature is not to be accepted.
+ * Context: any.  Locking: none needed.
+ *
+ * Return: the 32 bits of the notification.
+ */
+u32 virtqueue_ext_notification_data(struct virtqueue *vq) VIRTQUEUE_EXT_WEAK;
+
+/**
  * virtqueue_ext_available - does the loaded virtio_ring.ko have this API?
  *
  * Constant from load to unload: ask once, at probe.
