@@ -314,11 +314,16 @@ static void vblk_remove(struct virtio_device *vdev)
 {
 	struct vblk *vblk = vdev->priv;
 	struct gendisk *disk = vblk->disk;
+	bool broken;
 
 	flush_work(&vblk->config_work);
 	cancel_delayed_work_sync(&vblk->wake_work);
 	vblk_thaw(vblk);
-	if (vblk_queues_broken(vblk))
+	mutex_lock(&vblk->lock);
+	/* Not while a resize has them broken. */
+	broken = vblk_queues_broken(vblk);
+	mutex_unlock(&vblk->lock);
+	if (broken)
 		vblk_fail(vblk, BLK_STS_IOERR, "device gone");
 	/* Waits for requests, and for submitters that are about to notify. */
 	del_gendisk(disk);
@@ -341,19 +346,31 @@ static const struct virtio_device_id vblk_ids[] = {
 };
 
 /* VIRTIO 1.4, 5.2.3; the same bits on a legacy device. */
+#define VBLK_FEATURES \
+	VIRTIO_BLK_F_SIZE_MAX, \
+	VIRTIO_BLK_F_SEG_MAX, \
+	VIRTIO_BLK_F_GEOMETRY, \
+	VIRTIO_BLK_F_RO, \
+	VIRTIO_BLK_F_BLK_SIZE, \
+	VIRTIO_BLK_F_FLUSH, \
+	VIRTIO_BLK_F_TOPOLOGY, \
+	VIRTIO_BLK_F_CONFIG_WCE, \
+	VIRTIO_BLK_F_MQ, \
+	VIRTIO_BLK_F_DISCARD, \
+	VIRTIO_BLK_F_WRITE_ZEROES, \
+	VIRTIO_BLK_F_SECURE_ERASE
+
 static const unsigned int vblk_features[] = {
-	VIRTIO_BLK_F_SIZE_MAX,
-	VIRTIO_BLK_F_SEG_MAX,
-	VIRTIO_BLK_F_GEOMETRY,
-	VIRTIO_BLK_F_RO,
-	VIRTIO_BLK_F_BLK_SIZE,
-	VIRTIO_BLK_F_FLUSH,
-	VIRTIO_BLK_F_TOPOLOGY,
-	VIRTIO_BLK_F_CONFIG_WCE,
-	VIRTIO_BLK_F_MQ,
-	VIRTIO_BLK_F_DISCARD,
-	VIRTIO_BLK_F_WRITE_ZEROES,
-	VIRTIO_BLK_F_SECURE_ERASE,
+	VBLK_FEATURES
+};
+
+/*
+ * A legacy device besides: our requests are framed as one without ANY_LAYOUT
+ * wants them (5.2.6.4), so that accepting it promises nothing new.
+ */
+static const unsigned int vblk_features_legacy[] = {
+	VBLK_FEATURES,
+	VIRTIO_F_ANY_LAYOUT
 };
 
 static struct virtio_driver vblk_driver = {
@@ -362,8 +379,8 @@ static struct virtio_driver vblk_driver = {
 	.id_table			= vblk_ids,
 	.feature_table			= vblk_features,
 	.feature_table_size		= ARRAY_SIZE(vblk_features),
-	.feature_table_legacy		= vblk_features,
-	.feature_table_size_legacy	= ARRAY_SIZE(vblk_features),
+	.feature_table_legacy		= vblk_features_legacy,
+	.feature_table_size_legacy	= ARRAY_SIZE(vblk_features_legacy),
 	.validate			= vblk_config_reject_zoned,
 	.probe				= vblk_probe,
 	.remove				= vblk_remove,
