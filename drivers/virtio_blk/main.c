@@ -345,32 +345,25 @@ static const struct virtio_device_id vblk_ids[] = {
 	{ 0 },
 };
 
-/* VIRTIO 1.4, 5.2.3; the same bits on a legacy device. */
-#define VBLK_FEATURES \
-	VIRTIO_BLK_F_SIZE_MAX, \
-	VIRTIO_BLK_F_SEG_MAX, \
-	VIRTIO_BLK_F_GEOMETRY, \
-	VIRTIO_BLK_F_RO, \
-	VIRTIO_BLK_F_BLK_SIZE, \
-	VIRTIO_BLK_F_FLUSH, \
-	VIRTIO_BLK_F_TOPOLOGY, \
-	VIRTIO_BLK_F_CONFIG_WCE, \
-	VIRTIO_BLK_F_MQ, \
-	VIRTIO_BLK_F_DISCARD, \
-	VIRTIO_BLK_F_WRITE_ZEROES, \
-	VIRTIO_BLK_F_SECURE_ERASE
-
-static const unsigned int vblk_features[] = {
-	VBLK_FEATURES
-};
-
 /*
- * A legacy device besides: our requests are framed as one without ANY_LAYOUT
- * wants them (5.2.6.4), so that accepting it promises nothing new.
+ * VIRTIO 1.4, 5.2.3; the same bits on a legacy device, and the last one (6.3).
+ * Our requests are framed as a legacy device without ANY_LAYOUT wants them
+ * (5.2.6.4), so that accepting it promises nothing new.
  */
-static const unsigned int vblk_features_legacy[] = {
-	VBLK_FEATURES,
-	VIRTIO_F_ANY_LAYOUT
+static const unsigned int vblk_features[] = {
+	VIRTIO_BLK_F_SIZE_MAX,
+	VIRTIO_BLK_F_SEG_MAX,
+	VIRTIO_BLK_F_GEOMETRY,
+	VIRTIO_BLK_F_RO,
+	VIRTIO_BLK_F_BLK_SIZE,
+	VIRTIO_BLK_F_FLUSH,
+	VIRTIO_BLK_F_TOPOLOGY,
+	VIRTIO_BLK_F_CONFIG_WCE,
+	VIRTIO_BLK_F_MQ,
+	VIRTIO_BLK_F_DISCARD,
+	VIRTIO_BLK_F_WRITE_ZEROES,
+	VIRTIO_BLK_F_SECURE_ERASE,
+	VIRTIO_F_ANY_LAYOUT,
 };
 
 static struct virtio_driver vblk_driver = {
@@ -378,9 +371,9 @@ static struct virtio_driver vblk_driver = {
 	.driver.owner			= THIS_MODULE,
 	.id_table			= vblk_ids,
 	.feature_table			= vblk_features,
-	.feature_table_size		= ARRAY_SIZE(vblk_features),
-	.feature_table_legacy		= vblk_features_legacy,
-	.feature_table_size_legacy	= ARRAY_SIZE(vblk_features_legacy),
+	.feature_table_size		= ARRAY_SIZE(vblk_features) - 1,
+	.feature_table_legacy		= vblk_features,
+	.feature_table_size_legacy	= ARRAY_SIZE(vblk_features),
 	.validate			= vblk_config_reject_zoned,
 	.probe				= vblk_probe,
 	.remove				= vblk_remove,
