@@ -5,17 +5,23 @@
 
 need_disk
 dev=$(device_of virtio_blk) || die "no device is bound to virtio_blk"
-same "RING_RESET" "$(feature $dev 40)" 1
+reset=1
+[ "$CFG_queue_reset" != off ] || reset=0
+same "RING_RESET as the device offers" "$(feature $dev 40)" $reset
 [ "$(cut -c35 /sys/bus/virtio/devices/$dev/features)" = 1 ] && packed=1
 
 size() { cat $SYS/queue_size; }
 resize() { echo "$1" >$SYS/queue_size; }
 # why SIZE: prints the error of a write that has to fail
 why() { echo "$1" 2>&1 >$SYS/queue_size | sed 's/.*: //'; }
-irqs_of() { irq_count $dev; }
 
 most=$(size)
 same "the size that the device offers" "$most" $CFG_queue_size
+if [ $reset = 0 ]; then
+	same "a device that cannot" "$(why $((most / 2)))" "Operation not supported"
+	same "it is left as it was" "$(size)" "$most"
+	finish
+fi
 same "one that it has not" "$(why $((most * 2)))" "Argument list too long"
 same "none" "$(why 0)" "Invalid argument"
 same "less than the longest request" "$(why 4)" "Invalid argument"
@@ -29,9 +35,9 @@ check "smaller" resize $small
 same "it is" "$(size)" $small
 check "the size that it has" resize $small
 check "reading works" dd if=$DISK of=/dev/null bs=64k count=16 iflag=direct
-before=$(irqs_of)
+before=$(irq_count $dev)
 dd if=$DISK of=/dev/null bs=4k count=64 iflag=direct 2>/dev/null
-check "by interrupts" [ $(($(irqs_of) - before)) -ge 32 ]
+check "by interrupts" [ $(($(irq_count $dev) - before)) -ge 32 ]
 check "larger again" resize "$most"
 
 # churn NAME DEPTH: sizes go up and down for as long as fio runs
