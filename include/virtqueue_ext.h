@@ -285,15 +285,15 @@ static inline void virtqueue_table_begin(struct virtqueue_table *t)
 static inline void __virtqueue_table_put(struct virtqueue_table *t,
 					 dma_addr_t addr, u32 len, u16 flags)
 {
+	bool le = virtio_legacy_is_little_endian() || t->little_endian;
 	struct vring_desc *d = &t->desc[t->num];
 
-	d->addr = __cpu_to_virtio64(t->little_endian, addr);
-	d->len = __cpu_to_virtio32(t->little_endian, len);
+	d->addr = __cpu_to_virtio64(le, addr);
+	d->len = __cpu_to_virtio32(le, len);
 	if (t->packed)
 		t->packed_desc[t->num].flags = cpu_to_le16(flags);
 	else
-		d->flags = __cpu_to_virtio16(t->little_endian,
-					     flags | VRING_DESC_F_NEXT);
+		d->flags = __cpu_to_virtio16(le, flags | VRING_DESC_F_NEXT);
 	t->num++;
 }
 

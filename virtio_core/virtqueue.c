@@ -45,6 +45,13 @@ static int vring_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
 	return vring_call(vr, add, sgs, out_sgs, in_sgs, data, ctx);
 }
 
+static noinline int vring_add_long(struct vring_virtqueue *vr,
+				   struct scatterlist *sg, bool in, void *data,
+				   void *ctx)
+{
+	return vring_add(vr, &sg, !in, in, data, ctx);
+}
+
 /* One list, one direction; @num == 1 is the case that has to be cheap. */
 static __always_inline int vring_add_list(struct vring_virtqueue *vr,
 					  struct scatterlist *sg,
@@ -52,7 +59,7 @@ static __always_inline int vring_add_list(struct vring_virtqueue *vr,
 					  void *data, void *ctx)
 {
 	if (unlikely(num != 1))
-		return vring_add(vr, &sg, !in, in, data, ctx);
+		return vring_add_long(vr, sg, in, data, ctx);
 
 	if (vring_broken(vr))
 		return -EIO;
@@ -610,8 +617,8 @@ void virtqueue_ext_stats(struct virtqueue *vq, struct virtqueue_stats *stats)
 	stats->used = vr->past.used + READ_ONCE(vr->taken);
 	stats->out_bytes = READ_ONCE(vr->out_bytes);
 	stats->in_bytes = READ_ONCE(vr->in_bytes);
-	stats->notified = READ_ONCE(vr->notified);
-	stats->suppressed = READ_ONCE(vr->suppressed);
+	stats->notified = READ_ONCE(vr->decided[1]);
+	stats->suppressed = READ_ONCE(vr->decided[0]);
 	stats->interrupts = READ_ONCE(vr->interrupts);
 	stats->empty_interrupts = READ_ONCE(vr->empty_interrupts);
 	stats->full = READ_ONCE(vr->full);

@@ -109,7 +109,10 @@ struct vring_map {
 /**
  * struct vring_mem - all memory of one ring, exchanged as a whole on resize
  * @num: queue size
+ * @mask: split: @num - 1
  * @vring: split: the three parts of the ring, in memory shared with the device
+ * @used_event: split: where the driver says when it wants an interrupt
+ * @avail_event: split: where the device says when it wants a notification
  * @ring: packed: the descriptor ring
  * @driver: packed: Driver Event Suppression
  * @device: packed: Device Event Suppression
@@ -125,7 +128,10 @@ struct vring_map {
  */
 struct vring_mem {
 	unsigned int num;
+	u32 mask;
 	struct vring vring;
+	__virtio16 *used_event;
+	__virtio16 *avail_event;
 	struct vring_packed_desc *ring;
 	struct vring_packed_desc_event *driver;
 	struct vring_packed_desc_event *device;
@@ -185,6 +191,7 @@ struct vring_packed {
  * @event: VIRTIO_F_EVENT_IDX was negotiated
  * @indirect: VIRTIO_F_INDIRECT_DESC was negotiated
  * @use_dma: buffers go through the DMA API
+ * @plain: neither @use_dma nor @in_order: the usual case
  * @premapped: buffers come with their DMA addresses
  * @strict: a used length that cannot be breaks the queue
  * @broken: nothing more will be sent or received
@@ -193,8 +200,7 @@ struct vring_packed {
  * @added: chains ever added
  * @free_head: first free slot
  * @out_bytes: bytes that the device was given to read
- * @notified: notifications that were due
- * @suppressed: decisions for a notification that the device did not want
+ * @decided: decisions about a notification: [0] not wanted, [1] due
  * @indirects: chains given to the device as an indirect table
  * @full: chains that found no room
  * @taken: chains ever taken back as used
@@ -229,6 +235,7 @@ struct vring_virtqueue {
 	bool event;
 	bool indirect;
 	bool use_dma;
+	bool plain;
 	bool premapped;
 	bool strict;
 	bool broken;
@@ -241,8 +248,7 @@ struct vring_virtqueue {
 	struct vring_split split;
 	struct vring_packed packed;
 	u64 out_bytes;
-	u64 notified;
-	u64 suppressed;
+	u64 decided[2];
 	u64 indirects;
 	u64 full;
 
@@ -271,29 +277,35 @@ static inline struct vring_virtqueue *to_vring(struct virtqueue *vq)
 	return container_of(vq, struct vring_virtqueue, vq);
 }
 
+/* A constant on a little-endian machine: only a big-endian one has to look. */
+static inline bool vring_le(const struct vring_virtqueue *vr)
+{
+	return virtio_legacy_is_little_endian() || vr->little_endian;
+}
+
 static inline u16 vring16_to_cpu(const struct vring_virtqueue *vr, __virtio16 v)
 {
-	return __virtio16_to_cpu(vr->little_endian, v);
+	return __virtio16_to_cpu(vring_le(vr), v);
 }
 
 static inline u32 vring32_to_cpu(const struct vring_virtqueue *vr, __virtio32 v)
 {
-	return __virtio32_to_cpu(vr->little_endian, v);
+	return __virtio32_to_cpu(vring_le(vr), v);
 }
 
 static inline __virtio16 cpu_to_vring16(const struct vring_virtqueue *vr, u16 v)
 {
-	return __cpu_to_virtio16(vr->little_endian, v);
+	return __cpu_to_virtio16(vring_le(vr), v);
 }
 
 static inline __virtio32 cpu_to_vring32(const struct vring_virtqueue *vr, u32 v)
 {
-	return __cpu_to_virtio32(vr->little_endian, v);
+	return __cpu_to_virtio32(vring_le(vr), v);
 }
 
 static inline __virtio64 cpu_to_vring64(const struct vring_virtqueue *vr, u64 v)
 {
-	return __cpu_to_virtio64(vr->little_endian, v);
+	return __cpu_to_virtio64(vring_le(vr), v);
 }
 
 static inline bool vring_broken(const struct vring_virtqueue *vr)
@@ -323,8 +335,17 @@ struct vring_chain {
 __printf(3, 4) void vring_break(struct vring_virtqueue *vr,
 				enum virtqueue_error kind, const char *fmt, ...);
 int vring_add_failed(struct vring_virtqueue *vr, int err);
-bool vring_excess(struct vring_virtqueue *vr, u32 *len, u32 max);
+void *vring_bad_id(struct vring_virtqueue *vr, u32 id);
+void *vring_stale_id(struct vring_virtqueue *vr, u32 id);
+void *vring_bad_index(struct vring_virtqueue *vr, u16 idx);
+void *vring_bad_order(struct vring_virtqueue *vr, u32 id);
+void *vring_bad_len(struct vring_virtqueue *vr, u32 len, u32 max);
 void vring_report_init(struct vring_virtqueue *vr);
+int vring_trace_added(struct vring_virtqueue *vr, void *data, u16 num,
+		      u32 in_bytes);
+void *vring_trace_got(struct vring_virtqueue *vr, void *data, u32 len);
+bool vring_trace_decided(struct vring_virtqueue *vr, bool due);
+bool vring_trace_interrupt(struct vring_virtqueue *vr, bool used);
 
 /* vring_chain.c */
 int vring_prepare_direct(struct vring_virtqueue *vr, struct vring_chain *c);
@@ -333,9 +354,8 @@ void vring_reset_slots(struct vring_virtqueue *vr);
 
 /* vring_dma.c */
 bool vring_use_dma(struct virtio_device *vdev);
-int vring_map_sg_dma(struct vring_virtqueue *vr, struct scatterlist *sg,
-		     enum dma_data_direction dir, struct vring_map *map,
-		     dma_addr_t *addr);
+dma_addr_t vring_map_sg_dma(struct vring_virtqueue *vr, struct scatterlist *sg,
+			    enum dma_data_direction dir, struct vring_map *map);
 void vring_unmap(struct vring_virtqueue *vr, struct vring_map *map,
 		 unsigned int num);
 int vring_map_chain(struct vring_virtqueue *vr, const struct vring_chain *c);

@@ -67,7 +67,7 @@ static __always_inline void packed_set_desc(struct vring_packed_desc *d,
  * Make a chain available by the flags of its first descriptor @d, and note it.
  * The next one goes to @avail.
  */
-static __always_inline void
+static __always_inline int
 packed_expose(struct vring_virtqueue *vr, struct vring_packed_desc *d,
 	      u16 flags, u16 avail, u16 last, u16 num, u32 in_bytes, void *data,
 	      void *ctx)
@@ -75,7 +75,7 @@ packed_expose(struct vring_virtqueue *vr, struct vring_packed_desc *d,
 	vring_record(vr, last, num, in_bytes, data, ctx);
 	WRITE_ONCE(vr->added, vr->added + 1);
 	vr->packed.unkicked += num;
-	if ((avail ^ vr->packed.avail) & PACKED_WRAP)
+	if (unlikely((avail ^ vr->packed.avail) & PACKED_WRAP))
 		vr->packed.avail_flags ^= PACKED_BOTH;
 	WRITE_ONCE(vr->packed.avail, avail);
 
@@ -88,6 +88,41 @@ packed_expose(struct vring_virtqueue *vr, struct vring_packed_desc *d,
 	 */
 	virtio_wmb(vr->weak_barriers);
 	WRITE_ONCE(d->flags, cpu_to_le16(flags));
+	return vring_added(vr, data, num, in_bytes);
+}
+
+static __always_inline int packed_add_one(struct vring_virtqueue *vr,
+					  struct scatterlist *sg, bool in,
+					  void *data, void *ctx, const bool dma)
+{
+	u16 id = vr->free_head, avail = vr->packed.avail;
+	struct vring_packed_desc *d = &vr->mem.ring[avail & PACKED_OFFSET];
+	u16 flags = vr->packed.avail_flags;
+	u32 len = sg->length, in_bytes = 0;
+	dma_addr_t addr;
+
+	if (unlikely(!vr->vq.num_free))
+		return vring_add_failed(vr, -ENOSPC);
+	addr = vring_sg_addr(vr, sg, in, &vr->mem.maps[id], dma);
+	if (dma && unlikely(addr == DMA_MAPPING_ERROR))
+		return vring_add_failed(vr, -ENOMEM);
+
+	packed_set_desc(d, addr, len, id);
+	if (in) {
+		flags |= VRING_DESC_F_WRITE;
+		in_bytes = len;
+	} else {
+		vr->out_bytes += len;
+	}
+	return packed_expose(vr, d, flags, packed_move(vr, avail, 1), id, 1,
+			     in_bytes, data, ctx);
+}
+
+static noinline int packed_add_one_mapped(struct vring_virtqueue *vr,
+					  struct scatterlist *sg, bool in,
+					  void *data, void *ctx)
+{
+	return packed_add_one(vr, sg, in, data, ctx, true);
 }
 
 /**
@@ -105,50 +140,35 @@ packed_expose(struct vring_virtqueue *vr, struct vring_packed_desc *d,
 int vring_packed_add_one(struct vring_virtqueue *vr, struct scatterlist *sg,
 			 bool in, void *data, void *ctx)
 {
-	u16 id = vr->free_head, avail = vr->packed.avail;
-	struct vring_packed_desc *d = &vr->mem.ring[avail & PACKED_OFFSET];
-	u32 len = sg->length;
-	dma_addr_t addr;
-
-	if (unlikely(!vr->vq.num_free))
-		return vring_add_failed(vr, -ENOSPC);
-	if (unlikely(vring_map_sg(vr, sg, in, &vr->mem.maps[id], &addr)))
-		return vring_add_failed(vr, -ENOMEM);
-
-	packed_set_desc(d, addr, len, id);
-	if (!in)
-		vr->out_bytes += len;
-	packed_expose(vr, d,
-		      vr->packed.avail_flags | (in ? VRING_DESC_F_WRITE : 0),
-		      packed_move(vr, avail, 1), id, 1, in ? len : 0, data,
-		      ctx);
-	return 0;
+	if (unlikely(vr->use_dma))
+		return packed_add_one_mapped(vr, sg, in, data, ctx);
+	return packed_add_one(vr, sg, in, data, ctx, false);
 }
 
 /* One descriptor that refers to a table (2.8.7). */
-static __always_inline void packed_add_desc(struct vring_virtqueue *vr,
-					    dma_addr_t addr, u16 num,
-					    u32 in_bytes, void *data, void *ctx)
+static __always_inline int packed_add_desc(struct vring_virtqueue *vr,
+					   dma_addr_t addr, u16 num,
+					   u32 in_bytes, void *data, void *ctx)
 {
 	u16 id = vr->free_head, avail = vr->packed.avail;
 	struct vring_packed_desc *d = &vr->mem.ring[avail & PACKED_OFFSET];
 
 	packed_set_desc(d, addr, num * sizeof(*d), id);
-	packed_expose(vr, d, vr->packed.avail_flags | VRING_DESC_F_INDIRECT,
-		      packed_move(vr, avail, 1), id, 1, in_bytes, data, ctx);
+	vr->indirects++;
+	return packed_expose(vr, d,
+			     vr->packed.avail_flags | VRING_DESC_F_INDIRECT,
+			     packed_move(vr, avail, 1), id, 1, in_bytes, data,
+			     ctx);
 }
 
-/* -E2BIG when the request is longer than the queue's tables. */
-static int packed_add_indirect(struct vring_virtqueue *vr,
-			       struct vring_chain *c, void *data, void *ctx)
+/* The first free slot's table is written. */
+static __always_inline int packed_add_table(struct vring_virtqueue *vr,
+					    const struct vring_chain *c,
+					    void *data, void *ctx)
 {
-	dma_addr_t addr = vr->mem.tables[vr->free_head].addr;
-	int err = vring_prepare_indirect(vr, c, true);
-
-	if (unlikely(err))
-		return err;
-	packed_add_desc(vr, addr, c->num, c->in_bytes, data, ctx);
-	return 0;
+	vr->out_bytes += c->out_bytes;
+	return packed_add_desc(vr, vr->mem.tables[vr->free_head].addr, c->num,
+			       c->in_bytes, data, ctx);
 }
 
 /**
@@ -213,14 +233,15 @@ static __always_inline void packed_put(struct packed_writer *w, dma_addr_t addr,
 }
 
 /* The chain is written: show it to the device. */
-static void packed_end(struct packed_writer *w, u16 num, u32 in_bytes,
+static int packed_end(struct packed_writer *w, u16 num, u32 in_bytes,
 		       void *data, void *ctx)
 {
 	struct vring_virtqueue *vr = w->vr;
 
-	packed_expose(vr, &vr->mem.ring[vr->packed.avail & PACKED_OFFSET],
-		      w->first_flags, w->avail, w->last, num, in_bytes, data,
-		      ctx);
+	return packed_expose(vr,
+			     &vr->mem.ring[vr->packed.avail & PACKED_OFFSET],
+			     w->first_flags, w->avail, w->last, num, in_bytes,
+			     data, ctx);
 }
 
 /* A chain of ring descriptors (2.8.6). */
@@ -243,8 +264,28 @@ static int packed_add_direct(struct vring_virtqueue *vr, struct vring_chain *c,
 			packed_put(&w, vring_direct_addr(vr, sg, in, w.slot),
 				   sg->length, in);
 	}
-	packed_end(&w, c->num, c->in_bytes, data, ctx);
-	return 0;
+	return packed_end(&w, c->num, c->in_bytes, data, ctx);
+}
+
+/* All requests but those that a table takes without the DMA API. */
+static noinline int packed_add_slow(struct vring_virtqueue *vr,
+				    struct scatterlist *sgs[],
+				    unsigned int out_sgs, unsigned int in_sgs,
+				    void *data, void *ctx)
+{
+	struct vring_chain c = {
+		.sgs = sgs, .out_sgs = out_sgs, .in_sgs = in_sgs
+	};
+	int err = -E2BIG;
+
+	if (vr->use_dma && vr->mem.tables && vr->vq.num_free) {
+		err = vring_fill_mapped(vr, &c, true);
+		if (!err)
+			return packed_add_table(vr, &c, data, ctx);
+	}
+	if (err == -E2BIG)
+		err = packed_add_direct(vr, &c, data, ctx);
+	return err ? vring_add_failed(vr, err) : 0;
 }
 
 /**
@@ -268,13 +309,11 @@ int vring_packed_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
 	struct vring_chain c = {
 		.sgs = sgs, .out_sgs = out_sgs, .in_sgs = in_sgs
 	};
-	int err = -E2BIG;
 
-	if (vr->mem.tables && likely(vr->vq.num_free))
-		err = packed_add_indirect(vr, &c, data, ctx);
-	if (unlikely(err == -E2BIG))
-		err = packed_add_direct(vr, &c, data, ctx);
-	return likely(!err) ? 0 : vring_add_failed(vr, err);
+	if (unlikely(vr->use_dma || !vr->mem.tables || !vr->vq.num_free ||
+		     vring_fill_table(vr, &c, NULL, true, false)))
+		return packed_add_slow(vr, sgs, out_sgs, in_sgs, data, ctx);
+	return packed_add_table(vr, &c, data, ctx);
 }
 
 /*
@@ -282,8 +321,8 @@ int vring_packed_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
  * copied from memory that the device might reach; both only ever go back to
  * the device.  Number and directions come from private memory.
  */
-static void packed_copy_table(struct vring_virtqueue *vr,
-			      const struct virtqueue_table *t, void *data)
+static int packed_copy_table(struct vring_virtqueue *vr,
+			     const struct virtqueue_table *t, void *data)
 {
 	const struct vring_packed_desc *d = t->packed_desc;
 	struct packed_writer w;
@@ -293,7 +332,7 @@ static void packed_copy_table(struct vring_virtqueue *vr,
 	for (n = 0; n < t->num; n++)
 		packed_put(&w, le64_to_cpu(d[n].addr), le32_to_cpu(d[n].len),
 			   n >= t->out_num);
-	packed_end(&w, t->num, t->in_bytes, data, NULL);
+	return packed_end(&w, t->num, t->in_bytes, data, NULL);
 }
 
 /**
@@ -311,13 +350,9 @@ int vring_packed_add_table(struct vring_virtqueue *vr,
 		return vring_add_failed(vr, -ENOSPC);
 
 	vr->out_bytes += t->out_bytes;
-	if (!vr->indirect) {
-		packed_copy_table(vr, t, data);
-		return 0;
-	}
-	vr->indirects++;
-	packed_add_desc(vr, t->addr, t->num, t->in_bytes, data, NULL);
-	return 0;
+	if (!vr->indirect)
+		return packed_copy_table(vr, t, data);
+	return packed_add_desc(vr, t->addr, t->num, t->in_bytes, data, NULL);
 }
 
 /*
@@ -381,39 +416,6 @@ static void packed_write_event(struct vring_virtqueue *vr, u16 pos)
 	WRITE_ONCE(vr->mem.driver->off_wrap, cpu_to_le16(pos));
 }
 
-/* The chain of the used descriptor at @pos, and the length that it says. */
-static __always_inline struct vring_slot *
-packed_used_desc(struct vring_virtqueue *vr, u16 pos, u32 *len)
-{
-	const struct vring_packed_desc *d = &vr->mem.ring[pos & PACKED_OFFSET];
-
-	/*
-	 * The flags before the rest of the descriptor and the buffer.
-	 * Partner: the device's write barrier before its write of the flags.
-	 */
-	virtio_rmb(vr->weak_barriers);
-	*len = le32_to_cpu(READ_ONCE(d->len));
-	return vring_outstanding(vr, le16_to_cpu(READ_ONCE(d->id)), vr->added);
-}
-
-/*
- * In order, one used descriptor names the last chain of a batch and stands
- * where the first one did (2.8.8).
- */
-static struct vring_slot *packed_used_in_order(struct vring_virtqueue *vr,
-					       u16 pos, u32 *len)
-{
-	struct vring_slot *slot;
-
-	if (!vring_batch_left(vr)) {
-		slot = packed_used_desc(vr, pos, &vr->batch_len);
-		if (unlikely(!slot))
-			return NULL;
-		WRITE_ONCE(vr->batch_end, slot->pos + 1);
-	}
-	return vring_take_oldest(vr, len);
-}
-
 /*
  * The driver has what was known to be used.  While it wants to be told, say
  * where the next interrupt is due; while it does not, keep an offset that was
@@ -441,42 +443,83 @@ static __always_inline void packed_taken(struct vring_virtqueue *vr, u16 pos)
 	virtio_mb(vr->weak_barriers);
 }
 
+/*
+ * Take one used buffer.  Each value is read once; a good id is that of a chain
+ * that was made available.  The length is believed, and bounded, whether or
+ * not the device set the WRITE flag beside it (2.8.4): many never do.  In
+ * order, one used descriptor names the last chain of a batch and stands where
+ * the first one did (2.8.8).
+ */
+static __always_inline void *packed_get(struct vring_virtqueue *vr,
+					unsigned int *len, void **ctx,
+					const bool plain)
+{
+	const struct vring_packed_desc *d;
+	u16 pos = vr->packed.used;
+	struct vring_slot *slot;
+	u32 id, used;
+	void *data;
+
+	if (plain || !vring_batch_left(vr)) {
+		if (!packed_is_used(vr, pos))
+			return NULL;
+		/*
+		 * The flags before the rest of the descriptor and the buffer.
+		 * Partner: the device's write barrier before its write of the
+		 * flags.
+		 */
+		virtio_rmb(vr->weak_barriers);
+		d = &vr->mem.ring[pos & PACKED_OFFSET];
+		id = le16_to_cpu(READ_ONCE(d->id));
+		used = le32_to_cpu(READ_ONCE(d->len));
+		if (unlikely(id >= vr->mem.num))
+			return vring_bad_id(vr, id);
+		slot = &vr->mem.slots[id];
+		if (unlikely(!slot->data))
+			return vring_stale_id(vr, id);
+		if (!plain && vr->in_order) {
+			vr->batch_len = used;
+			WRITE_ONCE(vr->batch_end, slot->pos + 1);
+		}
+	}
+	if (!plain && vr->in_order)
+		slot = vring_take_oldest(vr, &used);
+	if (unlikely(used > slot->in_bytes)) {
+		if (READ_ONCE(vr->strict))
+			return vring_bad_len(vr, used, slot->in_bytes);
+		vr->errors[VQ_ERR_LEN]++;
+		used = slot->in_bytes;
+	}
+
+	pos = packed_move(vr, pos, slot->num);
+	WRITE_ONCE(vr->packed.used, pos);
+	data = vring_hand_over(vr, slot, used, len, ctx, plain);
+	packed_taken(vr, pos);
+	return vring_got(vr, data, used);
+}
+
+static noinline void *packed_get_slow(struct vring_virtqueue *vr,
+				      unsigned int *len, void **ctx)
+{
+	return packed_get(vr, len, ctx, false);
+}
+
 /**
  * vring_packed_get - take the next used buffer
  * @vr: the queue, not broken
  * @len: bytes that the device says it wrote, at most what the buffer holds
  * @ctx: the driver's context, or NULL
  *
- * VIRTIO 1.4, 2.8.22.  The length is believed, and bounded, whether or not
- * the device set the WRITE flag beside it: many devices never do.
+ * VIRTIO 1.4, 2.8.8 and 2.8.22.
  *
  * Return: the token, or NULL when there is none (or the queue is broken now).
  */
 void *vring_packed_get(struct vring_virtqueue *vr, unsigned int *len,
 		       void **ctx)
 {
-	u16 pos = vr->packed.used;
-	struct vring_slot *slot;
-	void *data;
-	u32 used;
-
-	if (!vring_batch_left(vr) && !packed_is_used(vr, pos))
-		return NULL;
-
-	if (vr->in_order)
-		slot = packed_used_in_order(vr, pos, &used);
-	else
-		slot = packed_used_desc(vr, pos, &used);
-	if (unlikely(!slot))
-		return NULL;
-
-	pos = packed_move(vr, pos, slot->num);
-	data = vring_hand_over(vr, slot, used, len, ctx);
-	if (unlikely(!data))
-		return NULL;
-	WRITE_ONCE(vr->packed.used, pos);
-	packed_taken(vr, pos);
-	return data;
+	if (unlikely(!vr->plain))
+		return packed_get_slow(vr, len, ctx);
+	return packed_get(vr, len, ctx, true);
 }
 
 /**
@@ -582,9 +625,10 @@ bool vring_packed_interrupt(struct vring_virtqueue *vr)
 
 	if (used && READ_ONCE(vr->added) == READ_ONCE(vr->taken))
 		used = false;
-	trace_virtqueue_interrupt(&vr->vq, used);
 	if (used && vr->event && pos == READ_ONCE(vr->used_event))
 		WRITE_ONCE(vr->event_passed, true);
+	if (trace_virtqueue_interrupt_enabled())
+		return vring_trace_interrupt(vr, used);
 	return used;
 }
 

@@ -27,14 +27,9 @@
 /* Farther from any used idx than the largest queue is long (2.7: 32768). */
 #define SPLIT_EVENT_NEVER	0x8000
 
-static u16 split_mask(const struct vring_virtqueue *vr)
-{
-	return vr->mem.num - 1;
-}
-
-static void split_set_desc(const struct vring_virtqueue *vr,
-			   struct vring_desc *d, dma_addr_t addr, u32 len,
-			   u16 flags)
+static __always_inline void split_set_desc(const struct vring_virtqueue *vr,
+					   struct vring_desc *d,
+					   dma_addr_t addr, u32 len, u16 flags)
 {
 	d->addr = cpu_to_vring64(vr, addr);
 	d->len = cpu_to_vring32(vr, len);
@@ -51,7 +46,7 @@ static __always_inline void split_commit(struct vring_virtqueue *vr, u16 last,
 {
 	struct vring *vring = &vr->mem.vring;
 
-	vring->avail->ring[vr->added & split_mask(vr)] =
+	vring->avail->ring[vr->added & vr->mem.mask] =
 		cpu_to_vring16(vr, vr->free_head);
 	vring_record(vr, last, num, in_bytes, data, ctx);
 	vr->added++;
@@ -90,6 +85,37 @@ void vring_split_expose(struct vring_virtqueue *vr)
 		split_publish(vr);
 }
 
+static __always_inline int split_add_one(struct vring_virtqueue *vr,
+					 struct scatterlist *sg, bool in,
+					 void *data, void *ctx, const bool dma)
+{
+	u16 head = vr->free_head;
+	u32 len = sg->length, in_bytes = 0;
+	dma_addr_t addr;
+
+	if (unlikely(!vr->vq.num_free))
+		return vring_add_failed(vr, -ENOSPC);
+	addr = vring_sg_addr(vr, sg, in, &vr->mem.maps[head], dma);
+	if (dma && unlikely(addr == DMA_MAPPING_ERROR))
+		return vring_add_failed(vr, -ENOMEM);
+
+	split_set_desc(vr, &vr->mem.vring.desc[head], addr, len,
+		       in ? VRING_DESC_F_WRITE : 0);
+	if (in)
+		in_bytes = len;
+	else
+		vr->out_bytes += len;
+	split_commit(vr, head, 1, in_bytes, data, ctx);
+	return vring_added(vr, data, 1, in_bytes);
+}
+
+static noinline int split_add_one_mapped(struct vring_virtqueue *vr,
+					 struct scatterlist *sg, bool in,
+					 void *data, void *ctx)
+{
+	return split_add_one(vr, sg, in, data, ctx, true);
+}
+
 /**
  * vring_split_add_one - add a buffer of one segment
  * @vr: the queue
@@ -103,52 +129,39 @@ void vring_split_expose(struct vring_virtqueue *vr)
 int vring_split_add_one(struct vring_virtqueue *vr, struct scatterlist *sg,
 			bool in, void *data, void *ctx)
 {
-	u16 head = vr->free_head;
-	u32 len = sg->length;
-	dma_addr_t addr;
-
-	if (unlikely(!vr->vq.num_free))
-		return vring_add_failed(vr, -ENOSPC);
-	if (unlikely(vring_map_sg(vr, sg, in, &vr->mem.maps[head], &addr)))
-		return vring_add_failed(vr, -ENOMEM);
-
-	split_set_desc(vr, &vr->mem.vring.desc[head], addr, len,
-		       in ? VRING_DESC_F_WRITE : 0);
-	if (!in)
-		vr->out_bytes += len;
-	split_commit(vr, head, 1, in ? len : 0, data, ctx);
-	return 0;
+	if (unlikely(vr->use_dma))
+		return split_add_one_mapped(vr, sg, in, data, ctx);
+	return split_add_one(vr, sg, in, data, ctx, false);
 }
 
 /* One descriptor that refers to a table (2.7.5.3). */
-static __always_inline void split_commit_table(struct vring_virtqueue *vr,
-					       dma_addr_t addr, u16 num,
-					       u32 in_bytes, void *data,
-					       void *ctx)
+static __always_inline int split_commit_table(struct vring_virtqueue *vr,
+					      dma_addr_t addr, u16 num,
+					      u32 in_bytes, void *data,
+					      void *ctx)
 {
 	u16 head = vr->free_head;
 
 	split_set_desc(vr, &vr->mem.vring.desc[head], addr,
 		       num * sizeof(struct vring_desc), VRING_DESC_F_INDIRECT);
+	vr->indirects++;
 	split_commit(vr, head, 1, in_bytes, data, ctx);
+	return vring_added(vr, data, 1, in_bytes);
 }
 
-/* -E2BIG when the request is longer than the queue's tables. */
-static int split_add_indirect(struct vring_virtqueue *vr, struct vring_chain *c,
-			      void *data, void *ctx)
+/* The first free slot's table is written: its last entry has no link. */
+static __always_inline int split_add_table(struct vring_virtqueue *vr,
+					   const struct vring_chain *c,
+					   void *data, void *ctx)
 {
 	struct vring_table *table = &vr->mem.tables[vr->free_head];
 	u16 flags = c->in_sgs ? VRING_DESC_F_WRITE : 0;
-	int err = vring_prepare_indirect(vr, c, false);
 	struct vring_desc *desc = table->desc;
 
-	if (unlikely(err))
-		return err;
-
-	/* The last entry has no link. */
 	desc[c->num - 1].flags = cpu_to_vring16(vr, flags);
-	split_commit_table(vr, table->addr, c->num, c->in_bytes, data, ctx);
-	return 0;
+	vr->out_bytes += c->out_bytes;
+	return split_commit_table(vr, table->addr, c->num, c->in_bytes, data,
+				  ctx);
 }
 
 /* One list as a part of a chain of ring descriptors, along the free list. */
@@ -185,7 +198,28 @@ static int split_add_direct(struct vring_virtqueue *vr, struct vring_chain *c,
 		split_link_list(vr, c->sgs[n], n >= c->out_sgs, &last, &next);
 	vr->mem.vring.desc[last].flags = cpu_to_vring16(vr, flags);
 	split_commit(vr, last, c->num, c->in_bytes, data, ctx);
-	return 0;
+	return vring_added(vr, data, c->num, c->in_bytes);
+}
+
+/* All requests but those that a table takes without the DMA API. */
+static noinline int split_add_slow(struct vring_virtqueue *vr,
+				   struct scatterlist *sgs[],
+				   unsigned int out_sgs, unsigned int in_sgs,
+				   void *data, void *ctx)
+{
+	struct vring_chain c = {
+		.sgs = sgs, .out_sgs = out_sgs, .in_sgs = in_sgs
+	};
+	int err = -E2BIG;
+
+	if (vr->use_dma && vr->mem.tables && vr->vq.num_free) {
+		err = vring_fill_mapped(vr, &c, false);
+		if (!err)
+			return split_add_table(vr, &c, data, ctx);
+	}
+	if (err == -E2BIG)
+		err = split_add_direct(vr, &c, data, ctx);
+	return err ? vring_add_failed(vr, err) : 0;
 }
 
 /**
@@ -207,13 +241,11 @@ int vring_split_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
 	struct vring_chain c = {
 		.sgs = sgs, .out_sgs = out_sgs, .in_sgs = in_sgs
 	};
-	int err = -E2BIG;
 
-	if (vr->mem.tables && likely(vr->vq.num_free))
-		err = split_add_indirect(vr, &c, data, ctx);
-	if (unlikely(err == -E2BIG))
-		err = split_add_direct(vr, &c, data, ctx);
-	return likely(!err) ? 0 : vring_add_failed(vr, err);
+	if (unlikely(vr->use_dma || !vr->mem.tables || !vr->vq.num_free ||
+		     vring_fill_table(vr, &c, NULL, false, false)))
+		return split_add_slow(vr, sgs, out_sgs, in_sgs, data, ctx);
+	return split_add_table(vr, &c, data, ctx);
 }
 
 /*
@@ -221,8 +253,8 @@ int vring_split_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
  * copied from memory that the device might reach; both only ever go back to
  * the device.  Number and directions come from private memory.
  */
-static void split_copy_table(struct vring_virtqueue *vr,
-			     struct virtqueue_table *t, void *data)
+static int split_copy_table(struct vring_virtqueue *vr,
+			    struct virtqueue_table *t, void *data)
 {
 	struct vring_desc *desc = vr->mem.vring.desc;
 	u16 last = vr->free_head, i = last;
@@ -240,6 +272,7 @@ static void split_copy_table(struct vring_virtqueue *vr,
 		i = vr->mem.slots[i].next;
 	}
 	split_commit(vr, last, t->num, t->in_bytes, data, NULL);
+	return vring_added(vr, data, t->num, t->in_bytes);
 }
 
 /**
@@ -259,15 +292,11 @@ int vring_split_add_table(struct vring_virtqueue *vr, struct virtqueue_table *t,
 		return vring_add_failed(vr, -ENOSPC);
 
 	vr->out_bytes += t->out_bytes;
-	if (!vr->indirect) {
-		split_copy_table(vr, t, data);
-		return 0;
-	}
+	if (!vr->indirect)
+		return split_copy_table(vr, t, data);
 
-	vr->indirects++;
 	t->desc[t->num - 1].flags = cpu_to_vring16(vr, flags);
-	split_commit_table(vr, t->addr, t->num, t->in_bytes, data, NULL);
-	return 0;
+	return split_commit_table(vr, t->addr, t->num, t->in_bytes, data, NULL);
 }
 
 /**
@@ -297,9 +326,8 @@ void vring_split_init_table(struct vring_desc *desc, unsigned int num,
  */
 bool vring_split_kick_prepare(struct vring_virtqueue *vr)
 {
-	struct vring *vring = &vr->mem.vring;
 	u64 old = vr->split.kicked, new = vr->added;
-	u16 event;
+	u16 event, flags;
 
 	if (old == new)
 		return false;
@@ -314,38 +342,27 @@ bool vring_split_kick_prepare(struct vring_virtqueue *vr)
 	virtio_mb(vr->weak_barriers);
 
 	if (vr->event) {
-		event = vring16_to_cpu(vr, READ_ONCE(vring_avail_event(vring)));
-		return vring_decided(vr, vring_need_event(event, new, old) ||
-					 unlikely(new - old > U16_MAX));
+		/* 64 bits on the right: 65536 buffers or more pass any event. */
+		event = vring16_to_cpu(vr, READ_ONCE(*vr->mem.avail_event));
+		return vring_decided(vr, (u16)(new - event - 1) < new - old);
 	}
-	return vring_decided(vr, !(vring16_to_cpu(vr, READ_ONCE(vring->used->flags)) &
-				   VRING_USED_F_NO_NOTIFY));
+	flags = vring16_to_cpu(vr, READ_ONCE(vr->mem.vring.used->flags));
+	return vring_decided(vr, !(flags & VRING_USED_F_NO_NOTIFY));
 }
 
-static void split_write_used_event(struct vring_virtqueue *vr, u16 event)
+static __always_inline void split_write_used_event(struct vring_virtqueue *vr,
+						   u16 event)
 {
 	vr->used_event = event;
-	WRITE_ONCE(vring_used_event(&vr->mem.vring), cpu_to_vring16(vr, event));
+	WRITE_ONCE(*vr->mem.used_event, cpu_to_vring16(vr, event));
 }
 
 /*
- * Read the used idx once for the batch that follows.  False: nothing there,
- * or an index that cannot be, which breaks the queue.
+ * A new used idx, checked: it bounds the batch that follows.  An event that
+ * nobody waits for is kept out of the device's reach.
  */
-static bool split_refill(struct vring_virtqueue *vr)
+static __always_inline void split_seen(struct vring_virtqueue *vr, u16 idx)
 {
-	u16 idx = vring16_to_cpu(vr, READ_ONCE(vr->mem.vring.used->idx));
-	u16 taken = vr->taken;
-
-	if (idx == taken)
-		return false;
-	if (unlikely((u16)(idx - taken) >
-		     (u16)(READ_ONCE(vr->split.published) - taken))) {
-		vring_break(vr, VQ_ERR_INDEX, "used idx %u is outside of %u..%u",
-			    idx, taken, (u16)vr->split.published);
-		return false;
-	}
-
 	/*
 	 * The index before the entries and buffers that it covers.  Partner:
 	 * the device's write barrier before its write of the used idx.
@@ -353,49 +370,96 @@ static bool split_refill(struct vring_virtqueue *vr)
 	virtio_rmb(vr->weak_barriers);
 	vr->split.used_seen = idx;
 
-	/* Keep an event that nobody waits for out of the device's reach. */
 	if (vr->event && !vr->cb_enabled &&
-	    (u16)(vr->used_event - taken) < vr->mem.num)
-		split_write_used_event(vr, taken + SPLIT_EVENT_NEVER);
-	return true;
-}
-
-/* The chain that the next used element names, and the length that it says. */
-static __always_inline struct vring_slot *
-split_used_elem(struct vring_virtqueue *vr, u32 *len)
-{
-	const struct vring_used_elem *elem =
-		&vr->mem.vring.used->ring[vr->taken & split_mask(vr)];
-
-	*len = vring32_to_cpu(vr, READ_ONCE(elem->len));
-	return vring_outstanding(vr, vring32_to_cpu(vr, READ_ONCE(elem->id)),
-				 READ_ONCE(vr->split.published));
+	    unlikely((u16)(vr->used_event - idx) < vr->mem.num))
+		split_write_used_event(vr, idx + SPLIT_EVENT_NEVER);
 }
 
 /*
  * In order, one used element names the last chain of a batch and stands where
  * the first one would (2.7.9).  The batch may not be longer than the used idx
- * has moved.
+ * has moved.  @slot is the chain that the next element names.
  */
-static struct vring_slot *split_used_in_order(struct vring_virtqueue *vr,
-					      u32 *len)
+static __always_inline bool split_begin_batch(struct vring_virtqueue *vr,
+					      const struct vring_slot *slot,
+					      u32 len)
 {
-	struct vring_slot *slot;
+	u16 seen = vr->split.used_seen - (u16)vr->taken;
 
-	if (!vring_batch_left(vr)) {
-		slot = split_used_elem(vr, &vr->batch_len);
-		if (unlikely(!slot))
+	vr->batch_len = len;
+	if (unlikely(slot->pos - vr->taken >= seen))
+		return vring_bad_order(vr, slot - vr->mem.slots);
+	WRITE_ONCE(vr->batch_end, slot->pos + 1);
+	return true;
+}
+
+/*
+ * Take one used buffer.  The used idx is read once per batch, each entry once;
+ * a good id is that of a chain that was exposed.  Positions count chains from
+ * the first on and do not wrap: a buffer may stay with the device while any
+ * number of others come and go.
+ */
+static __always_inline void *split_get(struct vring_virtqueue *vr,
+				       unsigned int *len, void **ctx,
+				       const bool plain)
+{
+	const struct vring_used_elem *elem;
+	u16 taken = vr->taken, idx;
+	struct vring_slot *slot;
+	u32 id, used;
+	void *data;
+
+	if (taken == vr->split.used_seen) {
+		idx = vring16_to_cpu(vr, READ_ONCE(vr->mem.vring.used->idx));
+		if (idx == taken)
 			return NULL;
-		if (unlikely(slot->pos - vr->taken >=
-			     (u16)(vr->split.used_seen - (u16)vr->taken))) {
-			vring_break(vr, VQ_ERR_ORDER,
-				    "used id %u is not in order",
-				    (u32)(slot - vr->mem.slots));
-			return NULL;
-		}
-		WRITE_ONCE(vr->batch_end, slot->pos + 1);
+		if (unlikely((u16)(idx - taken) >
+			     (u16)(READ_ONCE(vr->split.published) - taken)))
+			return vring_bad_index(vr, idx);
+		split_seen(vr, idx);
 	}
-	return vring_take_oldest(vr, len);
+
+	if (plain || !vring_batch_left(vr)) {
+		elem = &vr->mem.vring.used->ring[taken & vr->mem.mask];
+		id = vring32_to_cpu(vr, READ_ONCE(elem->id));
+		used = vring32_to_cpu(vr, READ_ONCE(elem->len));
+		if (unlikely(id >= vr->mem.num))
+			return vring_bad_id(vr, id);
+		slot = &vr->mem.slots[id];
+		if (unlikely(!slot->data ||
+			     slot->pos >= READ_ONCE(vr->split.published)))
+			return vring_stale_id(vr, id);
+		if (!plain && vr->in_order &&
+		    !split_begin_batch(vr, slot, used))
+			return NULL;
+	}
+	if (!plain && vr->in_order)
+		slot = vring_take_oldest(vr, &used);
+	if (unlikely(used > slot->in_bytes)) {
+		if (READ_ONCE(vr->strict))
+			return vring_bad_len(vr, used, slot->in_bytes);
+		vr->errors[VQ_ERR_LEN]++;
+		used = slot->in_bytes;
+	}
+	data = vring_hand_over(vr, slot, used, len, ctx, plain);
+
+	/*
+	 * The batch is done: ask for the next.  The event before the next
+	 * read of the used idx.  Partner: the device's full barrier between
+	 * its write of the used idx and its read of used_event.
+	 */
+	if (vr->event && vr->cb_enabled &&
+	    (u16)(taken + 1) == vr->split.used_seen) {
+		split_write_used_event(vr, taken + 1);
+		virtio_mb(vr->weak_barriers);
+	}
+	return vring_got(vr, data, used);
+}
+
+static noinline void *split_get_slow(struct vring_virtqueue *vr,
+				     unsigned int *len, void **ctx)
+{
+	return split_get(vr, len, ctx, false);
 }
 
 /**
@@ -410,32 +474,9 @@ static struct vring_slot *split_used_in_order(struct vring_virtqueue *vr,
  */
 void *vring_split_get(struct vring_virtqueue *vr, unsigned int *len, void **ctx)
 {
-	struct vring_slot *slot;
-	void *data;
-	u32 used;
-
-	if ((u16)vr->taken == vr->split.used_seen && !split_refill(vr))
-		return NULL;
-
-	if (vr->in_order)
-		slot = split_used_in_order(vr, &used);
-	else
-		slot = split_used_elem(vr, &used);
-	if (unlikely(!slot))
-		return NULL;
-	data = vring_hand_over(vr, slot, used, len, ctx);
-
-	/*
-	 * The batch is done: ask for the next.  The event before the next
-	 * read of the used idx.  Partner: the device's full barrier between
-	 * its write of the used idx and its read of used_event.
-	 */
-	if (vr->event && vr->cb_enabled &&
-	    (u16)vr->taken == vr->split.used_seen) {
-		split_write_used_event(vr, vr->taken);
-		virtio_mb(vr->weak_barriers);
-	}
-	return data;
+	if (unlikely(!vr->plain))
+		return split_get_slow(vr, len, ctx);
+	return split_get(vr, len, ctx, true);
 }
 
 /**
@@ -543,15 +584,15 @@ bool vring_split_interrupt(struct vring_virtqueue *vr)
 {
 	u16 idx = vring16_to_cpu(vr, READ_ONCE(vr->mem.vring.used->idx));
 	u16 taken = READ_ONCE(vr->taken);
+	bool used = idx != taken &&
+		    (u16)READ_ONCE(vr->split.published) != taken;
 
-	if (idx == taken || (u16)READ_ONCE(vr->split.published) == taken) {
-		trace_virtqueue_interrupt(&vr->vq, false);
-		return false;
-	}
-	trace_virtqueue_interrupt(&vr->vq, true);
-	if (vr->event && (u16)(idx - READ_ONCE(vr->used_event) - 1) < 0x8000)
+	if (used && vr->event &&
+	    (u16)(idx - READ_ONCE(vr->used_event) - 1) < 0x8000)
 		WRITE_ONCE(vr->event_passed, true);
-	return true;
+	if (trace_virtqueue_interrupt_enabled())
+		return vring_trace_interrupt(vr, used);
+	return used;
 }
 
 /**
