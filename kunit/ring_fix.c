@@ -110,6 +110,9 @@ struct ring_fix *ring_new(struct kunit *test, const struct ring_param *p)
 	f->p = p;
 	f->m = mock_new(test, RING_DEVICE_ID, ring_features(p));
 	f->m->queue_size[0] = p->num;
+	/* The data of a notification are the ring's to give. */
+	f->m->own = FB_RING_RESET |
+		    (virtqueue_ext_available() ? FB_NOTIFY_DATA : 0);
 	f->buf = kvcalloc(RING_TOKENS, sizeof(*f->buf), GFP_KERNEL);
 	f->sg = kunit_kcalloc(test, RING_MAX_SG + 2, sizeof(*f->sg),
 			      GFP_KERNEL);
