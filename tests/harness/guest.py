@@ -64,6 +64,7 @@ class Guest:
         guest_archive(self.index, cases).write(initrd)
         with open(os.path.join(self.folder, "disk0.raw"), "wb") as disk:
             disk.truncate(int(self.config.set["disk"]))
+        os.mkdir(os.path.join(self.folder, "share"))
         image = self.kernel.bzimage if any(c.bzimage for c in cases) else self.kernel.image
         args = qemu.command(self.config, self.accel, image, initrd, self.folder,
                             " ".join(["ignore_loglevel"] + sorted({c.append for c in cases if c.append})))
