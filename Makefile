@@ -59,6 +59,7 @@ e2e:
 
 selftest:
 	@scripts/setup e2e
+	@$(MAKE) --no-print-directory modules
 	@tests/selftest/run
 
 demo:
