@@ -72,7 +72,7 @@ class Guest:
             f.write("host: " + " ".join(args) + "\n")
         self._console_file = open(self.console_path, "wb")
         self._control_file = open(self.control_path, "a", encoding="utf-8")
-        self._qemu = qemu.start(args, self._console_file)
+        self._qemu = qemu.start(self.config, args, self.folder, self._console_file)
         try:
             self._console = connect(os.path.join(self.folder, "con"))
             self._control = connect(os.path.join(self.folder, "ctl"))

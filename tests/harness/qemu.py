@@ -77,20 +77,31 @@ def read(path):
 
 @functools.lru_cache(maxsize=None)
 def version(path):
-    """The major version of a QEMU, 0 when it does not start."""
+    """The version of a QEMU as three numbers, zeroes when it does not start."""
     run = subprocess.run([path, "--version"], capture_output=True, text=True, check=False,
                          env=environment(path))
-    match = re.search(r"version (\d+)\.", run.stdout)
-    return int(match.group(1)) if match else 0
+    match = re.search(r"version (\d+)\.(\d+)\.(\d+)", run.stdout)
+    return tuple(int(n) for n in match.groups()) if match else (0, 0, 0)
 
 
 def environment(path):
     """What a QEMU that is unpacked and not installed needs to find its libraries."""
     if not os.path.isabs(path):
-        return None
+        return dict(os.environ)
     root = path[:-len(f"/usr/bin/{PROGRAM}")]
     return dict(os.environ, LD_LIBRARY_PATH=":".join(
         f"{root}{folder}/lib/x86_64-linux-gnu" for folder in ("/usr", "")))
+
+
+def in_order_pad(folder):
+    """Build the library that in_order_pad.c describes; returns its path."""
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "in_order_pad.c")
+    library = os.path.join(folder, "in_order_pad.so")
+    run = subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", library, source],
+                         stderr=subprocess.PIPE, text=True, check=False)
+    if run.returncode:
+        raise SetupError("cannot build tests/harness/in_order_pad.c:\n" + run.stderr)
+    return library
 
 
 def program(wanted):
@@ -99,7 +110,7 @@ def program(wanted):
         return PROGRAM
     mine = os.path.join(cache_dir(), f"qemu-{wanted}/usr/bin/{PROGRAM}")
     for path in (PROGRAM, mine):
-        if which(path) and version(path) >= int(wanted):
+        if which(path) and version(path)[0] >= int(wanted):
             return path
     raise SetupError(f"no QEMU {wanted} here: run scripts/setup e2e")
 
@@ -236,8 +247,11 @@ def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS
     return args + config.set["extra"].split()
 
 
-def start(args, log, stdin=subprocess.DEVNULL):
+def start(config, args, folder, log, stdin=subprocess.DEVNULL):
     """Start QEMU; it dies with us whatever becomes of us."""
+    env = environment(args[0])
+    if config.set["in_order"] == "on" and version(args[0]) < (10, 0, 3):
+        env["LD_PRELOAD"] = in_order_pad(folder)
     return subprocess.Popen(
         args, stdin=stdin, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-        preexec_fn=die_with_parent, env=environment(args[0]))
+        preexec_fn=die_with_parent, env=env)
