@@ -75,6 +75,11 @@ def read(path):
         return f.read()
 
 
+def prefix(path):
+    """Where a QEMU is unpacked; None for one that is installed."""
+    return path[:-len(f"/usr/bin/{PROGRAM}")] if os.path.isabs(path) else None
+
+
 @functools.lru_cache(maxsize=None)
 def version(path):
     """The version of a QEMU as three numbers, zeroes when it does not start."""
@@ -86,11 +91,9 @@ def version(path):
 
 def environment(path):
     """What a QEMU that is unpacked and not installed needs to find its libraries."""
-    if not os.path.isabs(path):
-        return dict(os.environ)
-    root = path[:-len(f"/usr/bin/{PROGRAM}")]
-    return dict(os.environ, LD_LIBRARY_PATH=":".join(
-        f"{root}{folder}/lib/x86_64-linux-gnu" for folder in ("/usr", "")))
+    root = prefix(path)
+    libraries = [f"{root}{folder}/lib/x86_64-linux-gnu" for folder in ("/usr", "")]
+    return dict(os.environ, **({"LD_LIBRARY_PATH": ":".join(libraries)} if root else {}))
 
 
 def in_order_pad(folder):
@@ -231,10 +234,14 @@ def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS
     # An IOMMU that remaps interrupts has to see them: not KVM's own controller.
     if config.set["iommu"] == "on" and accel == "kvm":
         machine += ",kernel-irqchip=split"
-    args = [program(config.set["qemu"]), "-machine", machine, "-cpu", "max",
-            "-smp", config.set["cpus"], "-m", config.set["mem"], "-nodefaults", "-no-reboot",
-            "-display", "none", "-nic", "none", "-kernel", image, "-initrd", initrd,
+    path = program(config.set["qemu"])
+    args = [path, "-machine", machine, "-cpu", "max", "-smp", config.set["cpus"],
+            "-m", config.set["mem"], "-nodefaults", "-no-reboot", "-display", "none",
+            "-nic", "none", "-kernel", image, "-initrd", initrd,
             "-append", " ".join(f"{CMDLINE} {config.append} {append}".split())]
+    if prefix(path):
+        for what in ("qemu", "seabios"):
+            args += ["-L", f"{prefix(path)}/usr/share/{what}"]
     args += [word.format(folder=folder) for word in chardevs]
     # Before the devices: it does not see those that were there already.
     if config.set["iommu"] == "on":
