@@ -31,6 +31,10 @@
  * descriptor) or a chain of ring descriptors that says the same is the
  * queue's business.
  *
+ * Beside that: virtqueue_ext_get_batch() takes several used buffers in one
+ * call, virtqueue_ext_stats() reads the queue's counters, and
+ * virtqueue_ext_strict() makes it less patient with its device.
+ *
  * A driver built with this header still loads on the kernel's own
  * virtio_ring.ko: the symbols are weak there, virtqueue_ext_available() is
  * false, and the driver uses virtqueue_add_sgs() instead.
@@ -53,12 +57,14 @@
  * struct virtqueue_table - descriptors of one request, in the driver's memory
  * @desc: CPU address of the entries (16 bytes each); links are written once,
  *	by virtqueue_table_init()
+ * @packed_desc: the same entries as the packed layout has them, without links
  * @addr: address by which the device finds @desc
  * @in_bytes: bytes that the device may write, summed over the entries
  * @out_bytes: bytes that the device reads, summed over the entries
  * @max: entries that @desc has room for
  * @num: entries filled since virtqueue_table_begin()
  * @out_num: how many of them are device-readable
+ * @packed: entries are those of the packed layout (VIRTIO 1.4, 2.8.8)
  * @little_endian: byte order of the entries (false only for a legacy device
  *	on a big-endian guest)
  *
@@ -66,14 +72,81 @@
  * reach; no field of this struct may be placed in such memory.
  */
 struct virtqueue_table {
-	struct vring_desc *desc;
+	union {
+		struct vring_desc *desc;
+		struct vring_packed_desc *packed_desc;
+	};
 	dma_addr_t addr;
 	u64 in_bytes;
 	u64 out_bytes;
 	u16 max;
 	u16 num;
 	u16 out_num;
+	bool packed;
 	bool little_endian;
+};
+
+/**
+ * enum virtqueue_error - what a device can do wrong
+ * @VQ_ERR_INDEX: split: a used idx beyond what is outstanding, or backwards
+ * @VQ_ERR_ID: a used id that no buffer of the queue could have
+ * @VQ_ERR_STALE: a used id that is not outstanding: never was, or completed
+ *	twice
+ * @VQ_ERR_ORDER: an in-order batch that reaches beyond the used idx
+ * @VQ_ERR_LEN: a used length above what the device could write; clamped
+ * @VQ_ERR_NOTIFY: the notification failed
+ * @VQ_ERR_RESET: the queue could not be enabled after a reset
+ * @VIRTQUEUE_ERRORS: how many there are
+ *
+ * All but VQ_ERR_LEN break the queue; that one does on a strict queue.
+ */
+enum virtqueue_error {
+	VQ_ERR_INDEX,
+	VQ_ERR_ID,
+	VQ_ERR_STALE,
+	VQ_ERR_ORDER,
+	VQ_ERR_LEN,
+	VQ_ERR_NOTIFY,
+	VQ_ERR_RESET,
+	VIRTQUEUE_ERRORS
+};
+
+/**
+ * struct virtqueue_stats - counters of a queue since it was created
+ * @added: buffers given to the device
+ * @used: buffers taken back as used
+ * @out_bytes: bytes given to the device to read
+ * @in_bytes: bytes that the device said it wrote
+ * @notified: notifications that were due
+ * @suppressed: decisions about a notification that the device did not want
+ * @interrupts: times that the queue's interrupt handler ran
+ * @empty_interrupts: times that it found nothing to do
+ * @full: buffers that found no room
+ * @indirect: buffers given as an indirect table
+ * @errors: what the device did wrong, by &enum virtqueue_error
+ */
+struct virtqueue_stats {
+	u64 added;
+	u64 used;
+	u64 out_bytes;
+	u64 in_bytes;
+	u64 notified;
+	u64 suppressed;
+	u64 interrupts;
+	u64 empty_interrupts;
+	u64 full;
+	u64 indirect;
+	u64 errors[VIRTQUEUE_ERRORS];
+};
+
+/**
+ * struct virtqueue_used - a used buffer
+ * @data: its token
+ * @len: bytes that the device wrote; never more than the buffer can hold
+ */
+struct virtqueue_used {
+	void *data;
+	u32 len;
 };
 
 /**
@@ -128,6 +201,56 @@ int virtqueue_add_table(struct virtqueue *vq, struct virtqueue_table *t,
 			void *data) VIRTQUEUE_EXT_WEAK;
 
 /**
+ * virtqueue_ext_get_batch - take several used buffers
+ * @vq: the queue
+ * @used: where they go, oldest first
+ * @max: how many @used has room for
+ *
+ * The same as so many calls of virtqueue_get_buf().  The caller serialises
+ * all operations on @vq.  Context: any.
+ *
+ * Return: how many were taken; fewer than @max when no more are used or the
+ * queue is broken.
+ */
+unsigned int virtqueue_ext_get_batch(struct virtqueue *vq,
+				     struct virtqueue_used *used,
+				     unsigned int max) VIRTQUEUE_EXT_WEAK;
+
+/**
+ * virtqueue_ext_stats - read the counters of a queue
+ * @vq: the queue
+ * @stats: the result
+ *
+ * Locking: none needed; what is counted meanwhile may be in or not.
+ * Context: any.
+ */
+void virtqueue_ext_stats(struct virtqueue *vq,
+			 struct virtqueue_stats *stats) VIRTQUEUE_EXT_WEAK;
+
+/**
+ * virtqueue_ext_strict - what happens on a used length that cannot be
+ * @vq: the queue
+ * @strict: break the queue; otherwise clamp the length and count it
+ *
+ * Context: any.
+ */
+void virtqueue_ext_strict(struct virtqueue *vq, bool strict) VIRTQUEUE_EXT_WEAK;
+
+/**
+ * virtqueue_ext_notification_data - what a notification with data says
+ * @vq: the queue
+ *
+ * For transports, when VIRTIO_F_NOTIFICATION_DATA was negotiated (VIRTIO 1.4,
+ * 2.9): number of the queue, and where the next available descriptor (packed)
+ * or available ring entry (split) will stand.  Context: the transport's
+ * doorbell, which needs no lock: another buffer may be exposed meanwhile, with
+ * a notification of its own.
+ *
+ * Return: the value, in the CPU's byte order.
+ */
+u32 virtqueue_ext_notification_data(struct virtqueue *vq) VIRTQUEUE_EXT_WEAK;
+
+/**
  * virtqueue_ext_available - does the loaded virtio_ring.ko have this API?
  *
  * Constant from load to unload: ask once, at probe.
@@ -155,16 +278,23 @@ static inline void virtqueue_table_begin(struct virtqueue_table *t)
 	t->out_bytes = 0;
 }
 
-/* Entry @t->num: the link behind it is always set; the queue ends the chain. */
+/*
+ * Entry @t->num.  Split: the link behind it is always set, and the queue ends
+ * the chain.  Packed: no flag but WRITE is allowed (VIRTIO 1.4, 2.8.19.1).
+ */
 static inline void __virtqueue_table_put(struct virtqueue_table *t,
 					 dma_addr_t addr, u32 len, u16 flags)
 {
-	struct vring_desc *d = &t->desc[t->num++];
+	bool le = virtio_legacy_is_little_endian() || t->little_endian;
+	struct vring_desc *d = &t->desc[t->num];
 
-	d->addr = __cpu_to_virtio64(t->little_endian, addr);
-	d->len = __cpu_to_virtio32(t->little_endian, len);
-	d->flags = __cpu_to_virtio16(t->little_endian,
-				     flags | VRING_DESC_F_NEXT);
+	d->addr = __cpu_to_virtio64(le, addr);
+	d->len = __cpu_to_virtio32(le, len);
+	if (t->packed)
+		t->packed_desc[t->num].flags = cpu_to_le16(flags);
+	else
+		d->flags = __cpu_to_virtio16(le, flags | VRING_DESC_F_NEXT);
+	t->num++;
 }
 
 /**

@@ -3,8 +3,9 @@
  * DOC: The virtqueue API
  *
  * What <linux/virtio.h> and <linux/virtio_ring.h> promise to drivers and
- * transports, on top of the layout in vring_split.c.  A layout's functions
- * get arguments that were checked and a queue that is not broken.
+ * transports, on top of the layouts in vring_split.c and vring_packed.c.  A
+ * layout's functions get arguments that were checked and a queue that is not
+ * broken.
  *
  * Context: any, unless a function says that it may sleep.  Locking: the
  * caller serialises the calls on one queue, unless a function says otherwise.
@@ -15,81 +16,49 @@
  * virtqueue_detach_unused_buf() once the device has been reset.
  */
 #include <linux/module.h>
-#include <linux/ratelimit.h>
 
 #include "vring.h"
 
-/**
- * vring_break - stop using a queue because of what its device did
- * @vr: the queue
- * @fmt: what the device did, without newline
- *
- * One line in the log, rate-limited: device, queue, reason.  The queue is
- * broken before the line is printed: the console may be a virtio device.
- * Context: any; may run while the queue is in use.
- */
-void vring_break(struct vring_virtqueue *vr, const char *fmt, ...)
-{
-	struct va_format vaf = { .fmt = fmt };
-	va_list args;
+/* A call of the layout that the queue has: a branch, never an indirect call. */
+#define vring_call(vr, op, ...)						\
+	((vr)->is_packed ? vring_packed_##op(vr, ##__VA_ARGS__) :	\
+			   vring_split_##op(vr, ##__VA_ARGS__))
 
-	WRITE_ONCE(vr->broken, true);
-	va_start(args, fmt);
-	vaf.va = &args;
-	dev_err_ratelimited(&vr->vq.vdev->dev, "queue %u (%s) is broken: %pV\n",
-			    vr->vq.index, vr->vq.name ?: "-", &vaf);
-	va_end(args);
-}
-
-/*
- * A buffer was not added.  Those before it are exposed now: the driver may not
- * come to a kick.  One that can never be sent is the driver's mistake and not
- * a full ring, so it is said.
- */
-static int vring_add_failed(struct vring_virtqueue *vr, int err)
+static inline int vring_add_one(struct vring_virtqueue *vr,
+				struct scatterlist *sg, bool in, void *data,
+				void *ctx)
 {
-	vring_split_expose(vr);
-	if (err == -EINVAL)
-		dev_err_ratelimited(&vr->vq.vdev->dev,
-				    "queue %u (%s): buffer is empty, over 4 GiB or longer than the %u descriptors of the queue\n",
-				    vr->vq.index, vr->vq.name ?: "-",
-				    vr->mem.vring.num);
-	return err;
+	return vring_call(vr, add_one, sg, in, data, ctx);
 }
 
 static int vring_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
 		     unsigned int out_sgs, unsigned int in_sgs, void *data,
 		     void *ctx)
 {
-	int err;
-
 	if (vring_broken(vr))
 		return -EIO;
 	if (WARN_ON_ONCE(!data || !(out_sgs + in_sgs)))
 		return -EINVAL;
 
 	if (out_sgs + in_sgs == 1 && sg_is_last(sgs[0]))
-		err = vring_split_add_one(vr, sgs[0], in_sgs, data, ctx);
-	else
-		err = vring_split_add(vr, sgs, out_sgs, in_sgs, data, ctx);
-	return likely(!err) ? 0 : vring_add_failed(vr, err);
+		return vring_add_one(vr, sgs[0], in_sgs, data, ctx);
+	return vring_call(vr, add, sgs, out_sgs, in_sgs, data, ctx);
 }
 
 /* One list, one direction; @num == 1 is the case that has to be cheap. */
-static int vring_add_list(struct vring_virtqueue *vr, struct scatterlist *sg,
-			  unsigned int num, bool in, void *data, void *ctx)
+static __always_inline int vring_add_list(struct vring_virtqueue *vr,
+					  struct scatterlist *sg,
+					  unsigned int num, bool in,
+					  void *data, void *ctx)
 {
-	int err;
-
-	if (num != 1)
+	if (unlikely(num != 1))
 		return vring_add(vr, &sg, !in, in, data, ctx);
 
 	if (vring_broken(vr))
 		return -EIO;
 	if (WARN_ON_ONCE(!data))
 		return -EINVAL;
-	err = vring_split_add_one(vr, sg, in, data, ctx);
-	return likely(!err) ? 0 : vring_add_failed(vr, err);
+	return vring_add_one(vr, sg, in, data, ctx);
 }
 
 /**
@@ -179,9 +148,11 @@ int virtqueue_table_init(struct virtqueue *vq, struct virtqueue_table *t,
 	t->desc = mem;
 	t->addr = addr;
 	t->max = max;
+	t->packed = vr->is_packed;
 	t->little_endian = vr->little_endian;
 	virtqueue_table_begin(t);
-	vring_split_init_table(mem, max, vr->little_endian);
+	if (!t->packed)
+		vring_split_init_table(mem, max, vr->little_endian);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(virtqueue_table_init);
@@ -190,16 +161,16 @@ int virtqueue_add_table(struct virtqueue *vq, struct virtqueue_table *t,
 			void *data)
 {
 	struct vring_virtqueue *vr = to_vring(vq);
-	int err = -EINVAL;
 
 	if (vring_broken(vr))
 		return -EIO;
-	if (WARN_ON_ONCE(!data || t->num > t->max || t->out_num > t->num))
+	if (WARN_ON_ONCE(!data || t->num > t->max || t->out_num > t->num ||
+			 t->packed != vr->is_packed))
 		return -EINVAL;
-	if (likely(t->num && t->num <= vr->mem.vring.num &&
-		   t->out_bytes + t->in_bytes <= U32_MAX))
-		err = vring_split_add_table(vr, t, data);
-	return likely(!err) ? 0 : vring_add_failed(vr, err);
+	if (unlikely(!t->num || t->num > vr->mem.num ||
+		     t->out_bytes + t->in_bytes > U32_MAX))
+		return vring_add_failed(vr, -EINVAL);
+	return vring_call(vr, add_table, t, data);
 }
 EXPORT_SYMBOL_GPL(virtqueue_add_table);
 
@@ -214,7 +185,9 @@ EXPORT_SYMBOL_GPL(virtqueue_add_table);
  */
 bool virtqueue_kick_prepare(struct virtqueue *_vq)
 {
-	return vring_split_kick_prepare(to_vring(_vq));
+	struct vring_virtqueue *vr = to_vring(_vq);
+
+	return vring_call(vr, kick_prepare);
 }
 EXPORT_SYMBOL_GPL(virtqueue_kick_prepare);
 
@@ -235,7 +208,7 @@ bool virtqueue_notify(struct virtqueue *_vq)
 	if (likely(vr->notify(_vq)))
 		return true;
 
-	vring_break(vr, "the notification failed");
+	vring_break(vr, VQ_ERR_NOTIFY, "the notification failed");
 	return false;
 }
 EXPORT_SYMBOL_GPL(virtqueue_notify);
@@ -271,7 +244,7 @@ void *virtqueue_get_buf_ctx(struct virtqueue *_vq, unsigned int *len,
 
 	if (vring_broken(vr))
 		return NULL;
-	return vring_split_get(vr, len, ctx);
+	return vring_call(vr, get, len, ctx);
 }
 EXPORT_SYMBOL_GPL(virtqueue_get_buf_ctx);
 
@@ -284,9 +257,29 @@ EXPORT_SYMBOL_GPL(virtqueue_get_buf_ctx);
  */
 void *virtqueue_get_buf(struct virtqueue *_vq, unsigned int *len)
 {
-	return virtqueue_get_buf_ctx(_vq, len, NULL);
+	struct vring_virtqueue *vr = to_vring(_vq);
+
+	if (vring_broken(vr))
+		return NULL;
+	return vring_call(vr, get, len, NULL);
 }
 EXPORT_SYMBOL_GPL(virtqueue_get_buf);
+
+unsigned int virtqueue_ext_get_batch(struct virtqueue *vq,
+				     struct virtqueue_used *used,
+				     unsigned int max)
+{
+	struct vring_virtqueue *vr = to_vring(vq);
+	unsigned int n;
+
+	for (n = 0; n < max && !vring_broken(vr); n++) {
+		used[n].data = vring_call(vr, get, &used[n].len, NULL);
+		if (!used[n].data)
+			break;
+	}
+	return n;
+}
+EXPORT_SYMBOL_GPL(virtqueue_ext_get_batch);
 
 /**
  * virtqueue_disable_cb - interrupts of this queue are not needed
@@ -297,7 +290,9 @@ EXPORT_SYMBOL_GPL(virtqueue_get_buf);
  */
 void virtqueue_disable_cb(struct virtqueue *_vq)
 {
-	vring_split_disable_cb(to_vring(_vq));
+	struct vring_virtqueue *vr = to_vring(_vq);
+
+	vring_call(vr, disable_cb);
 }
 EXPORT_SYMBOL_GPL(virtqueue_disable_cb);
 
@@ -311,7 +306,9 @@ EXPORT_SYMBOL_GPL(virtqueue_disable_cb);
  */
 unsigned int virtqueue_enable_cb_prepare(struct virtqueue *_vq)
 {
-	return vring_split_enable_cb(to_vring(_vq));
+	struct vring_virtqueue *vr = to_vring(_vq);
+
+	return vring_call(vr, enable_cb);
 }
 EXPORT_SYMBOL_GPL(virtqueue_enable_cb_prepare);
 
@@ -328,7 +325,7 @@ bool virtqueue_poll(struct virtqueue *_vq, unsigned int last_used_idx)
 {
 	struct vring_virtqueue *vr = to_vring(_vq);
 
-	return !vring_broken(vr) && vring_split_poll(vr, last_used_idx);
+	return !vring_broken(vr) && vring_call(vr, poll, last_used_idx);
 }
 EXPORT_SYMBOL_GPL(virtqueue_poll);
 
@@ -357,7 +354,7 @@ bool virtqueue_enable_cb_delayed(struct virtqueue *_vq)
 {
 	struct vring_virtqueue *vr = to_vring(_vq);
 
-	return vring_split_enable_cb_delayed(vr) || vring_broken(vr);
+	return vring_call(vr, enable_cb_delayed) || vring_broken(vr);
 }
 EXPORT_SYMBOL_GPL(virtqueue_enable_cb_delayed);
 
@@ -371,7 +368,7 @@ EXPORT_SYMBOL_GPL(virtqueue_enable_cb_delayed);
  */
 void *virtqueue_detach_unused_buf(struct virtqueue *_vq)
 {
-	return vring_split_detach_unused(to_vring(_vq));
+	return vring_detach_unused(to_vring(_vq));
 }
 EXPORT_SYMBOL_GPL(virtqueue_detach_unused_buf);
 
@@ -389,10 +386,13 @@ irqreturn_t vring_interrupt(int irq, void *_vq)
 {
 	struct vring_virtqueue *vr = to_vring(_vq);
 
+	vr->interrupts++;
 	if (vring_broken(vr))
 		return IRQ_HANDLED;
-	if (!vring_split_interrupt(vr))
+	if (!vring_call(vr, interrupt)) {
+		vr->empty_interrupts++;
 		return IRQ_NONE;
+	}
 	if (vr->vq.callback)
 		vr->vq.callback(&vr->vq);
 	return IRQ_HANDLED;
@@ -413,6 +413,8 @@ void vring_transport_features(struct virtio_device *vdev)
 			 BIT_ULL(VIRTIO_RING_F_EVENT_IDX) |
 			 BIT_ULL(VIRTIO_F_VERSION_1) |
 			 BIT_ULL(VIRTIO_F_ACCESS_PLATFORM) |
+			 BIT_ULL(VIRTIO_F_RING_PACKED) |
+			 BIT_ULL(VIRTIO_F_IN_ORDER) |
 			 BIT_ULL(VIRTIO_F_ORDER_PLATFORM);
 	const u64 reserved = GENMASK_ULL(VIRTIO_TRANSPORT_F_END - 1,
 					 VIRTIO_TRANSPORT_F_START);
@@ -429,7 +431,7 @@ EXPORT_SYMBOL_GPL(vring_transport_features);
  */
 unsigned int virtqueue_get_vring_size(struct virtqueue *_vq)
 {
-	return to_vring(_vq)->mem.vring.num;
+	return to_vring(_vq)->mem.num;
 }
 EXPORT_SYMBOL_GPL(virtqueue_get_vring_size);
 
@@ -507,54 +509,68 @@ void __virtio_unbreak_device(struct virtio_device *dev)
 EXPORT_SYMBOL_GPL(__virtio_unbreak_device);
 
 /* The device's address of a part of the ring, given its CPU address. */
-static dma_addr_t vring_part_addr(struct virtqueue *vq, void *part)
+static dma_addr_t vring_part_addr(struct vring_virtqueue *vr, void *part)
 {
-	struct vring_mem *mem = &to_vring(vq)->mem;
+	struct vring_mem *mem = &vr->mem;
 
 	if (WARN_ON_ONCE(!mem->owned))
 		return 0;
-	return mem->dma + (part - (void *)mem->vring.desc);
+	return mem->dma + (part - mem->start);
 }
 
 /**
- * virtqueue_get_desc_addr - the device's address of the descriptor table
+ * virtqueue_get_desc_addr - the device's address of the Descriptor Area
  * @_vq: a queue made by vring_create_virtqueue()
+ *
+ * VIRTIO 1.4, 2.6: the descriptor table or, packed, the descriptor ring.
  *
  * Return: the address.
  */
 dma_addr_t virtqueue_get_desc_addr(struct virtqueue *_vq)
 {
-	return vring_part_addr(_vq, to_vring(_vq)->mem.vring.desc);
+	struct vring_virtqueue *vr = to_vring(_vq);
+
+	return vring_part_addr(vr, vr->mem.start);
 }
 EXPORT_SYMBOL_GPL(virtqueue_get_desc_addr);
 
 /**
- * virtqueue_get_avail_addr - the device's address of the available ring
+ * virtqueue_get_avail_addr - the device's address of the Driver Area
  * @_vq: a queue made by vring_create_virtqueue()
+ *
+ * The available ring or, packed, Driver Event Suppression.
  *
  * Return: the address.
  */
 dma_addr_t virtqueue_get_avail_addr(struct virtqueue *_vq)
 {
-	return vring_part_addr(_vq, to_vring(_vq)->mem.vring.avail);
+	struct vring_virtqueue *vr = to_vring(_vq);
+
+	return vring_part_addr(vr, vr->is_packed ? (void *)vr->mem.driver :
+						   vr->mem.vring.avail);
 }
 EXPORT_SYMBOL_GPL(virtqueue_get_avail_addr);
 
 /**
- * virtqueue_get_used_addr - the device's address of the used ring
+ * virtqueue_get_used_addr - the device's address of the Device Area
  * @_vq: a queue made by vring_create_virtqueue()
+ *
+ * The used ring or, packed, Device Event Suppression.
  *
  * Return: the address.
  */
 dma_addr_t virtqueue_get_used_addr(struct virtqueue *_vq)
 {
-	return vring_part_addr(_vq, to_vring(_vq)->mem.vring.used);
+	struct vring_virtqueue *vr = to_vring(_vq);
+
+	return vring_part_addr(vr, vr->is_packed ? (void *)vr->mem.device :
+						   vr->mem.vring.used);
 }
 EXPORT_SYMBOL_GPL(virtqueue_get_used_addr);
 
 /**
  * virtqueue_get_vring - the parts of the ring
- * @vq: the queue
+ * @vq: a queue of the split layout
  *
  * Return: their CPU addresses and the queue size.
  */
@@ -577,12 +593,49 @@ int virtqueue_set_dma_premapped(struct virtqueue *_vq)
 {
 	struct vring_virtqueue *vr = to_vring(_vq);
 
-	if (!vr->use_dma || _vq->num_free != vr->mem.vring.num)
+	if (!vr->use_dma || _vq->num_free != vr->mem.num)
 		return -EINVAL;
 	vr->premapped = true;
 	return 0;
 }
 EXPORT_SYMBOL_GPL(virtqueue_set_dma_premapped);
+
+void virtqueue_ext_stats(struct virtqueue *vq, struct virtqueue_stats *stats)
+{
+	struct vring_virtqueue *vr = to_vring(vq);
+	unsigned int i;
+
+	/* A resize moves what its old ring counted to @past. */
+	stats->added = vr->past.added + READ_ONCE(vr->added);
+	stats->used = vr->past.used + READ_ONCE(vr->taken);
+	stats->out_bytes = READ_ONCE(vr->out_bytes);
+	stats->in_bytes = READ_ONCE(vr->in_bytes);
+	stats->notified = READ_ONCE(vr->notified);
+	stats->suppressed = READ_ONCE(vr->suppressed);
+	stats->interrupts = READ_ONCE(vr->interrupts);
+	stats->empty_interrupts = READ_ONCE(vr->empty_interrupts);
+	stats->full = READ_ONCE(vr->full);
+	stats->indirect = READ_ONCE(vr->indirects);
+	for (i = 0; i < VIRTQUEUE_ERRORS; i++)
+		stats->errors[i] = READ_ONCE(vr->errors[i]);
+}
+EXPORT_SYMBOL_GPL(virtqueue_ext_stats);
+
+void virtqueue_ext_strict(struct virtqueue *vq, bool strict)
+{
+	WRITE_ONCE(to_vring(vq)->strict, strict);
+}
+EXPORT_SYMBOL_GPL(virtqueue_ext_strict);
+
+u32 virtqueue_ext_notification_data(struct virtqueue *vq)
+{
+	struct vring_virtqueue *vr = to_vring(vq);
+	u16 next = vr->is_packed ? READ_ONCE(vr->packed.avail) :
+				   READ_ONCE(vr->split.published);
+
+	return (u32)next << 16 | vq->index;
+}
+EXPORT_SYMBOL_GPL(virtqueue_ext_notification_data);
 
 MODULE_DESCRIPTION("Virtqueues");
 MODULE_LICENSE("GPL");

@@ -7,24 +7,30 @@
  *
  * Who does what::
  *
- *	virtqueue.c      the exported API: argument checks, break, interrupt
+ *	virtqueue.c      the exported API: argument checks, choice of the layout
  *	vring_split.c    the split layout: descriptors, available and used ring
+ *	vring_packed.c   the packed layout: one ring of descriptors
+ *	vring_chain.[hc] what both note of a chain that the device has
  *	vring_dma.c      how a buffer gets the address that the device uses
- *	vring_create.c   allocation, layout, resize and freeing of a queue
+ *	vring_create.c   allocation, resize and freeing of a queue
+ *	vring_break.c    what happens when a device breaks the rules
+ *	vring_debugfs.c  the counters of each queue, for people to read
+ *	vring_trace.h    tracepoints
  *
  * Life of a buffer::
  *
- *	add        descriptors written, head noted in the available ring,
- *	           slot filled; the device cannot see any of it yet
- *	publish    available idx moves over all that was added (kick_prepare)
- *	used       the device returned the head; idx of the used ring says so
- *	get        head checked against the slot, slot freed, token returned
+ *	add        descriptors written, slot filled; split: the device cannot
+ *	           see any of it yet
+ *	publish    split: available idx moves over all that was added
+ *	           (kick_prepare); packed: part of add
+ *	used       the device returned the buffer and says so in the ring
+ *	get        its id checked against the slot, slot freed, token returned
  *
  * Trust.  The device may write the used ring at any time, and, being what it
  * is, every other part of the ring memory as well.  So nothing is ever read
- * back from the descriptor table, an indirect table or the available ring:
- * what is needed to bound and to free a chain stands in &struct vring_slot,
- * in memory that the device is never told of.  The used ring is read once
+ * back from a descriptor, an indirect table or the available ring: what is
+ * needed to bound and to free a chain stands in &struct vring_slot, in memory
+ * that the device is never told of.  What the device has to say is read once
  * per value into a local variable, checked, then used.
  *
  * Locking.  None in here.  The caller serialises all operations on one queue;
@@ -39,12 +45,10 @@
 #include <linux/virtio.h>
 #include <linux/virtio_ring.h>
 #include <linux/virtio_config.h>
+#include <linux/workqueue.h>
 
 #define VIRTQUEUE_EXT_PROVIDER
 #include <virtqueue_ext.h>
-
-/* No link: ends the free list. */
-#define VRING_NO_LINK		U16_MAX
 
 /*
  * Entries of an indirect table that lives with the queue, and how much memory
@@ -61,11 +65,13 @@
  * @pos: how many chains had been added to the queue before this one
  * @in_bytes: bytes of the chain that the device may write
  * @num: ring descriptors of the chain
- * @last: index of the last of them: where freeing splices the chain back
- * @next: link to the next descriptor, of the chain or of the free list
+ * @last: slot of the last of them: where freeing splices the chain back
+ * @next: link to the next slot, of the chain or of the free list
  * @num_maps: entries of the queue's own table with a DMA mapping to undo
  *
- * All but @next is valid only in the slot of a chain's head.
+ * All but @next is valid only in the slot of a chain's head.  The number of
+ * that slot is what the device returns: in the split layout it is the number
+ * of the chain's first descriptor, in the packed layout its Buffer ID.
  */
 struct vring_slot {
 	void *data;
@@ -80,17 +86,17 @@ struct vring_slot {
 
 /**
  * struct vring_table - an indirect table that lives with the queue
- * @desc: CPU address of its entries, links written at creation
+ * @desc: CPU address of its entries; split: links written at creation
  * @addr: address of @desc for the device
  */
 struct vring_table {
-	struct vring_desc *desc;
+	void *desc;
 	dma_addr_t addr;
 };
 
 /**
  * struct vring_map - a DMA mapping to undo
- * @addr: what dma_map_page() returned
+ * @addr: address for the device
  * @len: bytes
  * @dir: direction; DMA_NONE when there is nothing to undo
  */
@@ -102,18 +108,28 @@ struct vring_map {
 
 /**
  * struct vring_mem - all memory of one ring, exchanged as a whole on resize
- * @vring: the three parts of the ring, in memory shared with the device
- * @dma: address of @vring's memory for the device
- * @bytes: size of @vring's memory
- * @owned: @vring's memory is ours to free
- * @slots: @vring.num slots
+ * @num: queue size
+ * @vring: split: the three parts of the ring, in memory shared with the device
+ * @ring: packed: the descriptor ring
+ * @driver: packed: Driver Event Suppression
+ * @device: packed: Device Event Suppression
+ * @start: CPU address of the memory shared with the device
+ * @dma: address of @start for the device
+ * @bytes: size of that memory
+ * @owned: that memory is ours to free
+ * @slots: @num slots
  * @tables: one table per slot, or NULL when indirect tables are not used
  * @table_max: entries of each table
- * @maps: a mapping per ring descriptor; NULL without the DMA API
+ * @maps: a mapping per slot; NULL without the DMA API
  * @table_maps: @table_max mappings per slot; NULL without tables or DMA API
  */
 struct vring_mem {
+	unsigned int num;
 	struct vring vring;
+	struct vring_packed_desc *ring;
+	struct vring_packed_desc_event *driver;
+	struct vring_packed_desc_event *device;
+	void *start;
 	dma_addr_t dma;
 	size_t bytes;
 	bool owned;
@@ -125,30 +141,77 @@ struct vring_mem {
 };
 
 /**
+ * struct vring_split - what only the split layout needs
+ * @published: chains ever exposed; its low 16 bits are the available idx as
+ *	the device sees it
+ * @kicked: chains added at the last decision about a notification
+ * @used_seen: used idx when it was last read: a checked bound
+ */
+struct vring_split {
+	u64 published;
+	u64 kicked;
+	u16 used_seen;
+};
+
+/**
+ * struct vring_packed - what only the packed layout needs
+ * @avail: where the next descriptor goes
+ * @avail_flags: AVAIL and USED bits of descriptors written in this lap
+ * @used: where the device writes its next used descriptor
+ * @unkicked: descriptors written since the last decision about a notification
+ * @event_flags: Driver Event Flags as the device sees them
+ *
+ * @avail and @used are offset and wrap counter as the event suppression
+ * structures have them: 15 bits and one.
+ */
+struct vring_packed {
+	u16 avail;
+	u16 avail_flags;
+	u16 used;
+	u16 event_flags;
+	u32 unkicked;
+};
+
+/**
  * struct vring_virtqueue - a virtqueue
  * @vq: the part that drivers and transports see
  * @mem: the ring and everything sized with it
  * @notify: the transport's doorbell
  * @align: alignment of the used ring in the legacy layout, bytes
+ * @is_packed: VIRTIO_F_RING_PACKED was negotiated
+ * @in_order: VIRTIO_F_IN_ORDER was negotiated
  * @weak_barriers: the device is a CPU of this machine: SMP barriers do
  * @little_endian: byte order of the ring (VIRTIO 1.4, 2.7.3)
  * @event: VIRTIO_F_EVENT_IDX was negotiated
  * @indirect: VIRTIO_F_INDIRECT_DESC was negotiated
  * @use_dma: buffers go through the DMA API
  * @premapped: buffers come with their DMA addresses
+ * @strict: a used length that cannot be breaks the queue
  * @broken: nothing more will be sent or received
- * @added: chains ever added; its low 16 bits are the available idx to be
- * @published: chains ever exposed; its low 16 bits are the available idx as
- *	the device sees it
- * @kicked: @added at the last decision about a notification
- * @free_head: first free descriptor
- * @last_used: used idx up to which the driver has taken buffers
- * @used_seen: used idx when it was last read: a checked bound
- * @used_event: used_event as the device sees it
+ * @reason: why it is broken, as far as this file's functions found out
+ * @report: prints @reason
+ * @added: chains ever added
+ * @free_head: first free slot
+ * @out_bytes: bytes that the device was given to read
+ * @notified: notifications that were due
+ * @suppressed: decisions for a notification that the device did not want
+ * @indirects: chains given to the device as an indirect table
+ * @full: chains that found no room
+ * @taken: chains ever taken back as used
+ * @batch_end: in order: @taken after the batch that the device returned last
+ * @batch_len: in order: used length of that batch's last chain
+ * @oldest: in order: slot of the oldest chain that was not taken
+ * @used_event: used_event, or the offset in Driver Event Suppression, as the
+ *	device sees it
  * @cb_enabled: the driver wants to be told of used buffers
  * @event_passed: an interrupt came since the driver last asked for one, so
  *	that the device may have no reason for another; a hint, may be stale
+ * @in_bytes: bytes that the device said it wrote, after the check
+ * @interrupts: times that vring_interrupt() was called
+ * @empty_interrupts: times that it found nothing to do
+ * @errors: what the device did wrong, by kind
  * @scan: where virtqueue_detach_unused_buf() goes on
+ * @past: counters of this queue's earlier rings
  *
  * Three groups by who writes them, each on cache lines of its own: set at
  * creation; the side that adds; the side that takes back.
@@ -159,24 +222,41 @@ struct vring_virtqueue {
 	struct vring_mem mem;
 	bool (*notify)(struct virtqueue *vq);
 	unsigned int align;
+	bool is_packed;
+	bool in_order;
 	bool weak_barriers;
 	bool little_endian;
 	bool event;
 	bool indirect;
 	bool use_dma;
 	bool premapped;
+	bool strict;
 	bool broken;
+	char reason[96];
+	struct work_struct report;
+	struct virtqueue_stats past;
 
 	u64 added ____cacheline_aligned_in_smp;
-	u64 published;
-	u64 kicked;
 	u16 free_head;
+	struct vring_split split;
+	struct vring_packed packed;
+	u64 out_bytes;
+	u64 notified;
+	u64 suppressed;
+	u64 indirects;
+	u64 full;
 
-	u16 last_used ____cacheline_aligned_in_smp;
-	u16 used_seen;
+	u64 taken ____cacheline_aligned_in_smp;
+	u64 batch_end;
+	u32 batch_len;
+	u16 oldest;
 	u16 used_event;
 	bool cb_enabled;
 	bool event_passed;
+	u64 in_bytes;
+	u64 interrupts;
+	u64 empty_interrupts;
+	u64 errors[VIRTQUEUE_ERRORS];
 	u16 scan;
 };
 
@@ -191,29 +271,35 @@ static inline struct vring_virtqueue *to_vring(struct virtqueue *vq)
 	return container_of(vq, struct vring_virtqueue, vq);
 }
 
+/* A constant on a little-endian machine: only a big-endian one has to look. */
+static inline bool vring_le(const struct vring_virtqueue *vr)
+{
+	return virtio_legacy_is_little_endian() || vr->little_endian;
+}
+
 static inline u16 vring16_to_cpu(const struct vring_virtqueue *vr, __virtio16 v)
 {
-	return __virtio16_to_cpu(vr->little_endian, v);
+	return __virtio16_to_cpu(vring_le(vr), v);
 }
 
 static inline u32 vring32_to_cpu(const struct vring_virtqueue *vr, __virtio32 v)
 {
-	return __virtio32_to_cpu(vr->little_endian, v);
+	return __virtio32_to_cpu(vring_le(vr), v);
 }
 
 static inline __virtio16 cpu_to_vring16(const struct vring_virtqueue *vr, u16 v)
 {
-	return __cpu_to_virtio16(vr->little_endian, v);
+	return __cpu_to_virtio16(vring_le(vr), v);
 }
 
 static inline __virtio32 cpu_to_vring32(const struct vring_virtqueue *vr, u32 v)
 {
-	return __cpu_to_virtio32(vr->little_endian, v);
+	return __cpu_to_virtio32(vring_le(vr), v);
 }
 
 static inline __virtio64 cpu_to_vring64(const struct vring_virtqueue *vr, u64 v)
 {
-	return __cpu_to_virtio64(vr->little_endian, v);
+	return __cpu_to_virtio64(vring_le(vr), v);
 }
 
 static inline bool vring_broken(const struct vring_virtqueue *vr)
@@ -221,8 +307,35 @@ static inline bool vring_broken(const struct vring_virtqueue *vr)
 	return unlikely(READ_ONCE(vr->broken));
 }
 
-/* virtqueue.c */
-__printf(2, 3) void vring_break(struct vring_virtqueue *vr, const char *fmt, ...);
+/**
+ * struct vring_chain - a request of more than one segment, on its way in
+ * @sgs: lists of segments, those that the device reads first
+ * @out_sgs: how many lists the device reads
+ * @in_sgs: how many lists the device writes
+ * @num: segments counted or written so far
+ * @out_bytes: bytes of those that the device reads
+ * @in_bytes: bytes of those that the device writes
+ */
+struct vring_chain {
+	struct scatterlist **sgs;
+	unsigned int out_sgs;
+	unsigned int in_sgs;
+	u32 num;
+	u64 out_bytes;
+	u64 in_bytes;
+};
+
+/* vring_break.c */
+__printf(3, 4) void vring_break(struct vring_virtqueue *vr,
+				enum virtqueue_error kind, const char *fmt, ...);
+int vring_add_failed(struct vring_virtqueue *vr, int err);
+bool vring_excess(struct vring_virtqueue *vr, u32 *len, u32 max);
+void vring_report_init(struct vring_virtqueue *vr);
+
+/* vring_chain.c */
+int vring_prepare_direct(struct vring_virtqueue *vr, struct vring_chain *c);
+void *vring_detach_unused(struct vring_virtqueue *vr);
+void vring_reset_slots(struct vring_virtqueue *vr);
 
 /* vring_dma.c */
 bool vring_use_dma(struct virtio_device *vdev);
@@ -231,37 +344,12 @@ int vring_map_sg_dma(struct vring_virtqueue *vr, struct scatterlist *sg,
 		     dma_addr_t *addr);
 void vring_unmap(struct vring_virtqueue *vr, struct vring_map *map,
 		 unsigned int num);
+int vring_map_chain(struct vring_virtqueue *vr, const struct vring_chain *c);
+void vring_unmap_chain(struct vring_virtqueue *vr, u16 head);
 void *vring_alloc_shared(struct virtio_device *vdev, bool use_dma, size_t bytes,
 			 dma_addr_t *dma);
 void vring_free_shared(struct virtio_device *vdev, bool use_dma, size_t bytes,
 		       void *cpu, dma_addr_t dma);
-
-/**
- * vring_map_sg - get the device's address of one segment
- * @vr: the queue
- * @sg: the segment
- * @dir: DMA_TO_DEVICE or DMA_FROM_DEVICE
- * @maps: where mappings are noted; not looked at without the DMA API
- * @i: which of @maps is this segment's
- * @addr: the address
- *
- * Context: that of the caller of the add function.
- *
- * Return: 0, or -ENOMEM when the DMA API has no room.
- */
-static __always_inline int vring_map_sg(struct vring_virtqueue *vr,
-					struct scatterlist *sg,
-					enum dma_data_direction dir,
-					struct vring_map *maps, u16 i,
-					dma_addr_t *addr)
-{
-	if (unlikely(vr->use_dma))
-		return vring_map_sg_dma(vr, sg, dir, &maps[i], addr);
-
-	kmsan_handle_dma(sg_page(sg), sg->offset, sg->length, dir);
-	*addr = sg_phys(sg);
-	return 0;
-}
 
 /* vring_split.c */
 int vring_split_add_one(struct vring_virtqueue *vr, struct scatterlist *sg,
@@ -281,12 +369,38 @@ u16 vring_split_enable_cb(struct vring_virtqueue *vr);
 bool vring_split_enable_cb_delayed(struct vring_virtqueue *vr);
 bool vring_split_poll(struct vring_virtqueue *vr, u16 last_used);
 bool vring_split_interrupt(struct vring_virtqueue *vr);
-void *vring_split_detach_unused(struct vring_virtqueue *vr);
 void vring_split_reset(struct vring_virtqueue *vr);
+
+/* vring_packed.c */
+int vring_packed_add_one(struct vring_virtqueue *vr, struct scatterlist *sg,
+			 bool in, void *data, void *ctx);
+int vring_packed_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
+		     unsigned int out_sgs, unsigned int in_sgs, void *data,
+		     void *ctx);
+int vring_packed_add_table(struct vring_virtqueue *vr,
+			   struct virtqueue_table *t, void *data);
+bool vring_packed_kick_prepare(struct vring_virtqueue *vr);
+void *vring_packed_get(struct vring_virtqueue *vr, unsigned int *len,
+		       void **ctx);
+void vring_packed_disable_cb(struct vring_virtqueue *vr);
+u16 vring_packed_enable_cb(struct vring_virtqueue *vr);
+bool vring_packed_enable_cb_delayed(struct vring_virtqueue *vr);
+bool vring_packed_poll(struct vring_virtqueue *vr, u16 pos);
+bool vring_packed_interrupt(struct vring_virtqueue *vr);
+void vring_packed_reset(struct vring_virtqueue *vr);
 
 /* vring_create.c */
 int vring_mem_alloc(struct vring_virtqueue *vr, struct vring_mem *mem,
 		    unsigned int num);
 void vring_mem_free(struct vring_virtqueue *vr, struct vring_mem *mem);
+
+/* vring_debugfs.c */
+#ifdef CONFIG_DEBUG_FS
+void vring_debugfs_add(struct vring_virtqueue *vr);
+void vring_debugfs_remove(struct vring_virtqueue *vr);
+#else
+static inline void vring_debugfs_add(struct vring_virtqueue *vr) { }
+static inline void vring_debugfs_remove(struct vring_virtqueue *vr) { }
+#endif
 
 #endif /* _VIRTIO_CORE_VRING_H */

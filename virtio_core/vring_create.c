@@ -9,12 +9,17 @@
  */
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 
 #include "vring.h"
 
-/* VIRTIO 1.4, 2.7 */
-#define VRING_SPLIT_MAX_SIZE	32768
+/* VIRTIO 1.4, 2.7 and 2.8 */
+#define VRING_MAX_SIZE		32768
+
+static bool strict;
+module_param(strict, bool, 0644);
+MODULE_PARM_DESC(strict, "break a new queue whose device reports a used length above the buffer's (default: clamp and count it)");
 
 /*
  * Entries per table: what most requests need, never more than a chain may
@@ -40,7 +45,7 @@ static void vring_free_tables(struct vring_virtqueue *vr, struct vring_mem *mem)
 	if (!mem->tables)
 		return;
 	step = vring_tables_per_page(mem);
-	for (i = 0; i < mem->vring.num && mem->tables[i].desc; i += step)
+	for (i = 0; i < mem->num && mem->tables[i].desc; i += step)
 		vring_free_shared(vr->vq.vdev, vr->use_dma, PAGE_SIZE,
 				  mem->tables[i].desc, mem->tables[i].addr);
 	kvfree(mem->tables);
@@ -54,7 +59,7 @@ static int vring_alloc_table_page(struct vring_virtqueue *vr,
 				  struct vring_mem *mem, unsigned int first)
 {
 	unsigned int last = min(first + vring_tables_per_page(mem),
-				mem->vring.num);
+				mem->num);
 	size_t bytes = mem->table_max * sizeof(struct vring_desc);
 	dma_addr_t addr;
 	void *page;
@@ -66,7 +71,9 @@ static int vring_alloc_table_page(struct vring_virtqueue *vr,
 	for (i = first; i < last; i++, page += bytes, addr += bytes) {
 		mem->tables[i].desc = page;
 		mem->tables[i].addr = addr;
-		vring_split_init_table(page, mem->table_max, vr->little_endian);
+		if (!vr->is_packed)
+			vring_split_init_table(page, mem->table_max,
+					       vr->little_endian);
 	}
 	return 0;
 }
@@ -77,7 +84,7 @@ static int vring_alloc_table_page(struct vring_virtqueue *vr,
  */
 static void vring_alloc_tables(struct vring_virtqueue *vr, struct vring_mem *mem)
 {
-	unsigned int num = mem->vring.num, i;
+	unsigned int num = mem->num, i;
 
 	mem->table_max = vring_table_entries(num);
 	if (!vr->indirect || mem->table_max < 2)
@@ -105,7 +112,7 @@ err:
 static int vring_mem_alloc_private(struct vring_virtqueue *vr,
 				   struct vring_mem *mem)
 {
-	unsigned int num = mem->vring.num;
+	unsigned int num = mem->num;
 
 	mem->slots = kvcalloc(num, sizeof(*mem->slots), GFP_KERNEL);
 	if (!mem->slots)
@@ -131,8 +138,32 @@ void vring_mem_free(struct vring_virtqueue *vr, struct vring_mem *mem)
 	kvfree(mem->slots);
 	if (mem->owned)
 		vring_free_shared(vr->vq.vdev, vr->use_dma, mem->bytes,
-				  mem->vring.desc, mem->dma);
+				  mem->start, mem->dma);
 	memset(mem, 0, sizeof(*mem));
+}
+
+/*
+ * Bytes of the packed layout's parts (2.8.10.1): each event suppression
+ * structure on a cache line of its own, since each has one writer.
+ */
+static size_t vring_packed_size(unsigned int num)
+{
+	return ALIGN(num * sizeof(struct vring_packed_desc), SMP_CACHE_BYTES) +
+	       2 * SMP_CACHE_BYTES;
+}
+
+/* Where the parts stand in the memory at @mem->start. */
+static void vring_place_parts(struct vring_virtqueue *vr, struct vring_mem *mem)
+{
+	void *end = mem->start + vring_packed_size(mem->num);
+
+	if (!vr->is_packed) {
+		vring_init(&mem->vring, mem->num, mem->start, vr->align);
+		return;
+	}
+	mem->ring = mem->start;
+	mem->driver = end - 2 * SMP_CACHE_BYTES;
+	mem->device = end - SMP_CACHE_BYTES;
 }
 
 /**
@@ -141,24 +172,24 @@ void vring_mem_free(struct vring_virtqueue *vr, struct vring_mem *mem)
  * @mem: the result
  * @num: queue size
  *
- * One contiguous block for the three parts, with the padding of the legacy
- * layout (VIRTIO 1.4, 2.7.2), which satisfies the modern one as well.
+ * One contiguous block for the three parts; split: with the padding of the
+ * legacy layout (VIRTIO 1.4, 2.7.2), which satisfies the modern one as well.
  *
  * Return: 0 or -ENOMEM.
  */
 int vring_mem_alloc(struct vring_virtqueue *vr, struct vring_mem *mem,
 		    unsigned int num)
 {
-	void *ring;
-
 	memset(mem, 0, sizeof(*mem));
-	mem->bytes = PAGE_ALIGN(vring_size(num, vr->align));
-	ring = vring_alloc_shared(vr->vq.vdev, vr->use_dma, mem->bytes,
-				  &mem->dma);
-	if (!ring)
+	mem->num = num;
+	mem->bytes = PAGE_ALIGN(vr->is_packed ? vring_packed_size(num) :
+						vring_size(num, vr->align));
+	mem->start = vring_alloc_shared(vr->vq.vdev, vr->use_dma, mem->bytes,
+					&mem->dma);
+	if (!mem->start)
 		return -ENOMEM;
 	mem->owned = true;
-	vring_init(&mem->vring, num, ring, vr->align);
+	vring_place_parts(vr, mem);
 
 	if (vring_mem_alloc_private(vr, mem)) {
 		vring_mem_free(vr, mem);
@@ -187,41 +218,61 @@ vring_alloc(struct virtio_device *vdev, unsigned int index, unsigned int align,
 	vr->weak_barriers = weak_barriers &&
 			    !virtio_has_feature(vdev, VIRTIO_F_ORDER_PLATFORM);
 	vr->little_endian = virtio_is_little_endian(vdev);
+	vr->is_packed = virtio_has_feature(vdev, VIRTIO_F_RING_PACKED);
+	vr->in_order = virtio_has_feature(vdev, VIRTIO_F_IN_ORDER);
 	vr->event = virtio_has_feature(vdev, VIRTIO_RING_F_EVENT_IDX);
 	vr->indirect = virtio_has_feature(vdev, VIRTIO_RING_F_INDIRECT_DESC);
 	vr->use_dma = vring_use_dma(vdev);
+	vr->strict = strict;
+	vring_report_init(vr);
 	return vr;
 }
 
-/* Give the queue its ring and show it to the device's list of queues. */
+static void vring_reset(struct vring_virtqueue *vr)
+{
+	if (vr->is_packed)
+		vring_packed_reset(vr);
+	else
+		vring_split_reset(vr);
+}
+
+/* The queue has its ring: show it in the device's list of queues. */
 static struct virtqueue *vring_start(struct vring_virtqueue *vr)
 {
 	struct virtio_device *vdev = vr->vq.vdev;
 
-	vr->vq.num_max = vr->mem.vring.num;
-	vring_split_reset(vr);
+	vr->vq.num_max = vr->mem.num;
+	vring_reset(vr);
 
 	spin_lock(&vdev->vqs_list_lock);
 	list_add_tail(&vr->vq.list, &vdev->vqs);
 	spin_unlock(&vdev->vqs_list_lock);
+	vring_debugfs_add(vr);
 	return &vr->vq;
 }
 
-static bool vring_size_ok(struct virtio_device *vdev, unsigned int num,
-			  unsigned int align)
+static bool vring_size_ok(const struct vring_virtqueue *vr, unsigned int num)
 {
-	if (is_power_of_2(num) && num <= VRING_SPLIT_MAX_SIZE &&
-	    is_power_of_2(align))
+	return num && num <= VRING_MAX_SIZE &&
+	       (vr->is_packed || is_power_of_2(num));
+}
+
+/* The same, for what a transport asks for. */
+static bool vring_params_ok(const struct vring_virtqueue *vr, unsigned int num)
+{
+	if (vring_size_ok(vr, num) && is_power_of_2(vr->align))
 		return true;
-	dev_err(&vdev->dev, "no ring can have %u descriptors, aligned to %u\n",
-		num, align);
+	dev_err(&vr->vq.vdev->dev,
+		"no ring can have %u descriptors, aligned to %u\n", num,
+		vr->align);
 	return false;
 }
 
 /**
  * vring_create_virtqueue - make a queue with memory of its own
  * @index: number of the queue in its device
- * @num: descriptors, a power of two up to 32768 (VIRTIO 1.4, 2.7)
+ * @num: descriptors, up to 32768; split: a power of two (VIRTIO 1.4, 2.7
+ *	and 2.8)
  * @vring_align: alignment of the used ring, bytes, a power of two
  * @vdev: the device, features negotiated
  * @weak_barriers: SMP barriers are enough between driver and device
@@ -244,14 +295,14 @@ struct virtqueue *vring_create_virtqueue(unsigned int index, unsigned int num,
 					 void (*callback)(struct virtqueue *),
 					 const char *name)
 {
-	struct vring_virtqueue *vr;
+	struct vring_virtqueue *vr =
+		vring_alloc(vdev, index, vring_align, weak_barriers, notify,
+			    callback, name);
 
-	if (!vring_size_ok(vdev, num, vring_align))
-		return NULL;
-	vr = vring_alloc(vdev, index, vring_align, weak_barriers, notify,
-			 callback, name);
 	if (!vr)
 		return NULL;
+	if (!vring_params_ok(vr, num))
+		goto err;
 
 	for (; num; num >>= 1) {
 		if (!vring_mem_alloc(vr, &vr->mem, num))
@@ -259,6 +310,7 @@ struct virtqueue *vring_create_virtqueue(unsigned int index, unsigned int num,
 		if (!may_reduce_num)
 			break;
 	}
+err:
 	kfree(vr);
 	return NULL;
 }
@@ -277,6 +329,7 @@ EXPORT_SYMBOL_GPL(vring_create_virtqueue);
  * @callback: called by vring_interrupt() for used buffers, or NULL
  * @name: name of the queue; must outlive it
  *
+ * The split layout only: the caller could not know the other one's parts.
  * Context: may sleep.
  *
  * Return: the queue, to be freed by vring_del_virtqueue(), or NULL.
@@ -290,22 +343,24 @@ struct virtqueue *vring_new_virtqueue(unsigned int index, unsigned int num,
 				      void (*callback)(struct virtqueue *),
 				      const char *name)
 {
-	struct vring_virtqueue *vr;
+	struct vring_virtqueue *vr =
+		vring_alloc(vdev, index, vring_align, weak_barriers, notify,
+			    callback, name);
 
-	if (!vring_size_ok(vdev, num, vring_align))
-		return NULL;
-	vr = vring_alloc(vdev, index, vring_align, weak_barriers, notify,
-			 callback, name);
 	if (!vr)
 		return NULL;
+	if (vr->is_packed || !vring_params_ok(vr, num))
+		goto err;
 
-	vring_init(&vr->mem.vring, num, pages, vring_align);
-	if (vring_mem_alloc_private(vr, &vr->mem)) {
-		vring_mem_free(vr, &vr->mem);
-		kfree(vr);
-		return NULL;
-	}
-	return vring_start(vr);
+	vr->mem.num = num;
+	vr->mem.start = pages;
+	vring_place_parts(vr, &vr->mem);
+	if (!vring_mem_alloc_private(vr, &vr->mem))
+		return vring_start(vr);
+	vring_mem_free(vr, &vr->mem);
+err:
+	kfree(vr);
+	return NULL;
 }
 EXPORT_SYMBOL_GPL(vring_new_virtqueue);
 
@@ -323,6 +378,8 @@ void vring_del_virtqueue(struct virtqueue *_vq)
 	list_del(&_vq->list);
 	spin_unlock(&_vq->vdev->vqs_list_lock);
 
+	vring_debugfs_remove(vr);
+	flush_work(&vr->report);
 	vring_mem_free(vr, &vr->mem);
 	kfree(vr);
 }
@@ -337,7 +394,7 @@ static int vring_resize_check(struct vring_virtqueue *vr, u32 num)
 		return -EPERM;
 	if (num > vr->vq.num_max)
 		return -E2BIG;
-	if (!num || !is_power_of_2(num))
+	if (!vring_size_ok(vr, num))
 		return -EINVAL;
 	if (!config->disable_vq_and_reset || !config->enable_vq_after_reset)
 		return -ENOENT;
@@ -347,7 +404,7 @@ static int vring_resize_check(struct vring_virtqueue *vr, u32 num)
 /**
  * virtqueue_resize - give a live queue another size
  * @_vq: the queue
- * @num: descriptors, a power of two up to @_vq->num_max
+ * @num: descriptors, up to @_vq->num_max; split: a power of two
  * @recycle: takes back each buffer that was outstanding
  *
  * Resets the one queue (VIRTIO 1.4, 2.6.1).  The new ring is allocated
@@ -369,7 +426,7 @@ int virtqueue_resize(struct virtqueue *_vq, u32 num,
 	int err;
 
 	err = vring_resize_check(vr, num);
-	if (err || num == vr->mem.vring.num)
+	if (err || num == vr->mem.num)
 		return err;
 
 	err = vring_mem_alloc(vr, &mem, num);
@@ -385,11 +442,11 @@ int virtqueue_resize(struct virtqueue *_vq, u32 num,
 		recycle(_vq, buf);
 	swap(vr->mem, mem);
 	vring_mem_free(vr, &mem);
-	vring_split_reset(vr);
+	vring_reset(vr);
 	_vq->num_max = num_max;
 
 	if (config->enable_vq_after_reset(_vq)) {
-		vring_break(vr, "it could not be enabled after a reset");
+		vring_break(vr, VQ_ERR_RESET, "it could not be enabled after a reset");
 		return -EBUSY;
 	}
 	return 0;

@@ -46,6 +46,7 @@ static struct device *vring_dma_dev(const struct vring_virtqueue *vr)
  * @addr: the address for the device
  *
  * A pre-mapped segment carries its address already, and the driver undoes it.
+ * The address is left in @map as well.
  * Context: that of the caller of the add function.
  *
  * Return: 0, or -ENOMEM when the DMA API has no room.
@@ -59,6 +60,7 @@ int vring_map_sg_dma(struct vring_virtqueue *vr, struct scatterlist *sg,
 	map->dir = DMA_NONE;
 	if (vr->premapped) {
 		*addr = sg_dma_address(sg);
+		map->addr = *addr;
 		return 0;
 	}
 
@@ -87,6 +89,66 @@ void vring_unmap(struct vring_virtqueue *vr, struct vring_map *map,
 		dma_unmap_page(vring_dma_dev(vr), map->addr, map->len, map->dir);
 		map->dir = DMA_NONE;
 	}
+}
+
+/* The mappings of @num slots from @i on. */
+static void vring_unmap_slots(struct vring_virtqueue *vr, u16 i,
+			      unsigned int num)
+{
+	for (; num; num--, i = vr->mem.slots[i].next)
+		vring_unmap(vr, &vr->mem.maps[i], 1);
+}
+
+/**
+ * vring_map_chain - map the segments of a chain of ring descriptors
+ * @vr: a queue with the DMA API
+ * @c: the request, for which there are free slots
+ *
+ * The mappings stand in the slots that the chain will take.
+ *
+ * Return: 0, or -ENOMEM with nothing mapped.
+ */
+int vring_map_chain(struct vring_virtqueue *vr, const struct vring_chain *c)
+{
+	u16 i = vr->free_head;
+	struct scatterlist *sg;
+	unsigned int n, done = 0;
+	dma_addr_t addr;
+
+	for (n = 0; n < c->out_sgs + c->in_sgs; n++) {
+		for (sg = c->sgs[n]; sg; sg = sg_next(sg)) {
+			if (vring_map_sg_dma(vr, sg, n < c->out_sgs ?
+					     DMA_TO_DEVICE : DMA_FROM_DEVICE,
+					     &vr->mem.maps[i], &addr)) {
+				vring_unmap_slots(vr, vr->free_head, done);
+				return -ENOMEM;
+			}
+			i = vr->mem.slots[i].next;
+			done++;
+		}
+	}
+	return 0;
+}
+
+/**
+ * vring_unmap_chain - undo all mappings of a chain
+ * @vr: a queue with the DMA API
+ * @head: its first slot
+ *
+ * Slots without a chain have no mappings noted, neither in their table nor in
+ * the ring: this keeps it so.
+ */
+void vring_unmap_chain(struct vring_virtqueue *vr, u16 head)
+{
+	struct vring_slot *slot = &vr->mem.slots[head];
+
+	if (!slot->num_maps) {
+		vring_unmap_slots(vr, head, slot->num);
+		return;
+	}
+	vring_unmap(vr, &vr->mem.table_maps[head * vr->mem.table_max],
+		    slot->num_maps);
+	slot->num_maps = 0;
 }
 
 /**

@@ -8,8 +8,8 @@
  *
  * Where the indices stand, all free-running modulo 65536::
  *
- *	last_used <= used_seen <= (used idx) <= published <= added
- *	taken        seen         done           exposed
+ *	taken <= used_seen <= (used idx) <= published <= added
+ *	         seen         done           exposed
  *
  * The order above is enforced, not assumed: a used idx outside of it breaks
  * the queue.
@@ -22,36 +22,14 @@
  * While nothing is wanted it stands half a lap away, where a queue of any
  * size cannot reach it.
  */
-#include "vring.h"
+#include "vring_chain.h"
 
 /* Farther from any used idx than the largest queue is long (2.7: 32768). */
 #define SPLIT_EVENT_NEVER	0x8000
 
-/**
- * struct split_chain - a chain while it is being written
- * @bytes: length of all its segments
- * @out_bytes: length of those that the device reads
- * @first: index of its first descriptor
- * @last: index of its last descriptor
- * @next: index that would come next
- * @num: descriptors written
- * @out_num: how many of them the device reads
- * @max: descriptors that there is room for
- */
-struct split_chain {
-	u64 bytes;
-	u64 out_bytes;
-	u16 first;
-	u16 last;
-	u16 next;
-	u16 num;
-	u16 out_num;
-	u16 max;
-};
-
 static u16 split_mask(const struct vring_virtqueue *vr)
 {
-	return vr->mem.vring.num - 1;
+	return vr->mem.num - 1;
 }
 
 static void split_set_desc(const struct vring_virtqueue *vr,
@@ -64,98 +42,18 @@ static void split_set_desc(const struct vring_virtqueue *vr,
 }
 
 /*
- * Write the segments of one list, all in one direction, behind what the chain
- * has.  @links is the private free list for a chain of ring descriptors, or
- * NULL for an indirect table, whose links were written at creation.  Inlined
- * once for each of the two.
+ * The chain that starts at the first free descriptor becomes the next
+ * available buffer: its head in the ring, the rest in private memory.
  */
-static __always_inline int split_fill_list(struct vring_virtqueue *vr,
-					   struct split_chain *c,
-					   struct vring_desc *desc,
-					   struct vring_map *maps,
-					   const struct vring_slot *links,
-					   struct scatterlist *sg, bool in)
+static __always_inline void split_commit(struct vring_virtqueue *vr, u16 last,
+					 u16 num, u32 in_bytes, void *data,
+					 void *ctx)
 {
-	u16 flags = VRING_DESC_F_NEXT | (in ? VRING_DESC_F_WRITE : 0);
-	dma_addr_t addr;
-	u16 i;
-
-	for (; sg; sg = sg_next(sg)) {
-		if (unlikely(c->num == c->max))
-			return -E2BIG;
-		i = c->next;
-		if (unlikely(vring_map_sg(vr, sg,
-					  in ? DMA_FROM_DEVICE : DMA_TO_DEVICE,
-					  maps, i, &addr)))
-			return -ENOMEM;
-		split_set_desc(vr, &desc[i], addr, sg->length, flags);
-		c->bytes += sg->length;
-		c->last = i;
-		c->next = links ? links[i].next : i + 1;
-		if (links)
-			desc[i].next = cpu_to_vring16(vr, c->next);
-		c->num++;
-	}
-	return 0;
-}
-
-/*
- * Write all segments: the device-readable ones first (2.7.4.2), the last one
- * without a link.  A chain of more than 2^32 bytes is refused (2.7.5.2).
- */
-static __always_inline int split_fill(struct vring_virtqueue *vr,
-				      struct split_chain *c,
-				      struct vring_desc *desc,
-				      struct vring_map *maps,
-				      const struct vring_slot *links,
-				      struct scatterlist *sgs[],
-				      unsigned int out_sgs, unsigned int in_sgs)
-{
-	unsigned int n;
-	int err;
-
-	for (n = 0; n < out_sgs; n++) {
-		err = split_fill_list(vr, c, desc, maps, links, sgs[n], false);
-		if (unlikely(err))
-			return err;
-	}
-	c->out_bytes = c->bytes;
-	c->out_num = c->num;
-	for (; n < out_sgs + in_sgs; n++) {
-		err = split_fill_list(vr, c, desc, maps, links, sgs[n], true);
-		if (unlikely(err))
-			return err;
-	}
-	if (unlikely(!c->num || c->bytes > U32_MAX))
-		return -EINVAL;
-
-	desc[c->last].flags =
-		cpu_to_vring16(vr, c->num > c->out_num ? VRING_DESC_F_WRITE : 0);
-	return 0;
-}
-
-/*
- * Take @num ring descriptors, @first to @last, off the free list (which goes
- * on at @next) and note them under their head as the next available buffer.
- */
-static void split_commit(struct vring_virtqueue *vr, u16 first, u16 last,
-			 u16 num, u16 next, u32 in_bytes, void *data, void *ctx)
-{
-	struct vring_slot *slot = &vr->mem.slots[first];
 	struct vring *vring = &vr->mem.vring;
 
-	slot->data = data;
-	slot->ctx = ctx;
-	slot->in_bytes = in_bytes;
-	slot->pos = vr->added;
-	slot->num = num;
-	slot->last = last;
-
-	vr->free_head = next;
-	vr->vq.num_free -= num;
-
 	vring->avail->ring[vr->added & split_mask(vr)] =
-		cpu_to_vring16(vr, first);
+		cpu_to_vring16(vr, vr->free_head);
+	vring_record(vr, last, num, in_bytes, data, ctx);
 	vr->added++;
 }
 
@@ -166,7 +64,7 @@ static void split_commit(struct vring_virtqueue *vr, u16 first, u16 last,
  */
 static void split_publish(struct vring_virtqueue *vr)
 {
-	WRITE_ONCE(vr->published, vr->added);
+	WRITE_ONCE(vr->split.published, vr->added);
 	/*
 	 * Descriptors, ring entries and @published before the index that
 	 * exposes them (2.7.13.3.1).  Partners: the device's read barrier
@@ -188,7 +86,7 @@ static void split_publish(struct vring_virtqueue *vr)
  */
 void vring_split_expose(struct vring_virtqueue *vr)
 {
-	if (vr->published != vr->added)
+	if (vr->split.published != vr->added)
 		split_publish(vr);
 }
 
@@ -205,113 +103,88 @@ void vring_split_expose(struct vring_virtqueue *vr)
 int vring_split_add_one(struct vring_virtqueue *vr, struct scatterlist *sg,
 			bool in, void *data, void *ctx)
 {
-	struct vring_slot *slots = vr->mem.slots;
 	u16 head = vr->free_head;
+	u32 len = sg->length;
 	dma_addr_t addr;
 
 	if (unlikely(!vr->vq.num_free))
-		return -ENOSPC;
-	if (unlikely(vring_map_sg(vr, sg, in ? DMA_FROM_DEVICE : DMA_TO_DEVICE,
-				  vr->mem.maps, head, &addr)))
-		return -ENOMEM;
+		return vring_add_failed(vr, -ENOSPC);
+	if (unlikely(vring_map_sg(vr, sg, in, &vr->mem.maps[head], &addr)))
+		return vring_add_failed(vr, -ENOMEM);
 
-	split_set_desc(vr, &vr->mem.vring.desc[head], addr, sg->length,
+	split_set_desc(vr, &vr->mem.vring.desc[head], addr, len,
 		       in ? VRING_DESC_F_WRITE : 0);
-	slots[head].num_maps = 0;
-	split_commit(vr, head, head, 1, slots[head].next, in ? sg->length : 0,
-		     data, ctx);
+	if (!in)
+		vr->out_bytes += len;
+	split_commit(vr, head, 1, in ? len : 0, data, ctx);
 	return 0;
 }
 
 /* One descriptor that refers to a table (2.7.5.3). */
-static void split_commit_table(struct vring_virtqueue *vr, dma_addr_t addr,
-			       u16 num, u32 in_bytes, void *data, void *ctx)
+static __always_inline void split_commit_table(struct vring_virtqueue *vr,
+					       dma_addr_t addr, u16 num,
+					       u32 in_bytes, void *data,
+					       void *ctx)
 {
 	u16 head = vr->free_head;
 
 	split_set_desc(vr, &vr->mem.vring.desc[head], addr,
 		       num * sizeof(struct vring_desc), VRING_DESC_F_INDIRECT);
-	split_commit(vr, head, head, 1, vr->mem.slots[head].next, in_bytes,
-		     data, ctx);
+	split_commit(vr, head, 1, in_bytes, data, ctx);
 }
 
 /* -E2BIG when the request is longer than the queue's tables. */
-static int split_add_indirect(struct vring_virtqueue *vr,
-			      struct scatterlist *sgs[], unsigned int out_sgs,
-			      unsigned int in_sgs, void *data, void *ctx)
+static int split_add_indirect(struct vring_virtqueue *vr, struct vring_chain *c,
+			      void *data, void *ctx)
 {
-	u16 head = vr->free_head;
-	struct vring_table *table = &vr->mem.tables[head];
-	struct vring_map *maps = NULL;
-	struct split_chain c = { .max = vr->mem.table_max };
-	int err;
+	struct vring_table *table = &vr->mem.tables[vr->free_head];
+	u16 flags = c->in_sgs ? VRING_DESC_F_WRITE : 0;
+	int err = vring_prepare_indirect(vr, c, false);
+	struct vring_desc *desc = table->desc;
 
-	if (vr->use_dma)
-		maps = &vr->mem.table_maps[head * vr->mem.table_max];
-
-	err = split_fill(vr, &c, table->desc, maps, NULL, sgs, out_sgs, in_sgs);
-	if (unlikely(err)) {
-		if (maps)
-			vring_unmap(vr, maps, c.num);
+	if (unlikely(err))
 		return err;
-	}
 
-	vr->mem.slots[head].num_maps = maps ? c.num : 0;
-	split_commit_table(vr, table->addr, c.num, c.bytes - c.out_bytes, data,
-			   ctx);
+	/* The last entry has no link. */
+	desc[c->num - 1].flags = cpu_to_vring16(vr, flags);
+	split_commit_table(vr, table->addr, c->num, c->in_bytes, data, ctx);
 	return 0;
 }
 
-/* Undo the mappings of @num ring descriptors, from @i along the links. */
-static void split_unmap_chain(struct vring_virtqueue *vr, u16 i, u16 num)
+/* One list as a part of a chain of ring descriptors, along the free list. */
+static void split_link_list(struct vring_virtqueue *vr, struct scatterlist *sg,
+			    bool in, u16 *last, u16 *next)
 {
-	for (; num; num--, i = vr->mem.slots[i].next)
-		vring_unmap(vr, &vr->mem.maps[i], 1);
-}
+	u16 flags = VRING_DESC_F_NEXT | (in ? VRING_DESC_F_WRITE : 0);
+	struct vring_desc *desc = vr->mem.vring.desc;
+	u16 i;
 
-static unsigned int split_count(struct scatterlist *sgs[], unsigned int num_sgs)
-{
-	unsigned int n, total = 0;
-	struct scatterlist *sg;
-
-	for (n = 0; n < num_sgs; n++)
-		for (sg = sgs[n]; sg; sg = sg_next(sg))
-			total++;
-	return total;
-}
-
-/*
- * A chain of ring descriptors.  One longer than the queue can never be sent
- * (2.7.5.3.1), which is the caller's mistake and no reason to wait.
- */
-static int split_add_direct(struct vring_virtqueue *vr,
-			    struct scatterlist *sgs[], unsigned int out_sgs,
-			    unsigned int in_sgs, void *data, void *ctx)
-{
-	unsigned int total = split_count(sgs, out_sgs + in_sgs);
-	struct split_chain c = {
-		.first = vr->free_head,
-		.next = vr->free_head,
-		.max = vr->vq.num_free,
-	};
-	int err;
-
-	if (unlikely(total > vr->mem.vring.num))
-		return -EINVAL;
-	if (unlikely(total > vr->vq.num_free))
-		return -ENOSPC;
-
-	err = split_fill(vr, &c, vr->mem.vring.desc, vr->mem.maps,
-			 vr->mem.slots, sgs, out_sgs, in_sgs);
-	if (unlikely(err)) {
-		if (vr->use_dma)
-			split_unmap_chain(vr, c.first, c.num);
-		return err;
+	for (; sg; sg = vring_sg_next(sg)) {
+		i = *next;
+		split_set_desc(vr, &desc[i], vring_direct_addr(vr, sg, in, i),
+			       sg->length, flags);
+		*last = i;
+		*next = vr->mem.slots[i].next;
+		desc[i].next = cpu_to_vring16(vr, *next);
 	}
+}
 
-	vr->mem.slots[c.first].num_maps = 0;
-	split_commit(vr, c.first, c.last, c.num, c.next, c.bytes - c.out_bytes,
-		     data, ctx);
+/* A chain of ring descriptors (2.7.5). */
+static int split_add_direct(struct vring_virtqueue *vr, struct vring_chain *c,
+			    void *data, void *ctx)
+{
+	u16 flags = c->in_sgs ? VRING_DESC_F_WRITE : 0;
+	u16 next = vr->free_head, last = next;
+	int err = vring_prepare_direct(vr, c);
+	unsigned int n;
+
+	if (unlikely(err))
+		return err;
+
+	for (n = 0; n < c->out_sgs + c->in_sgs; n++)
+		split_link_list(vr, c->sgs[n], n >= c->out_sgs, &last, &next);
+	vr->mem.vring.desc[last].flags = cpu_to_vring16(vr, flags);
+	split_commit(vr, last, c->num, c->in_bytes, data, ctx);
 	return 0;
 }
 
@@ -331,14 +204,16 @@ int vring_split_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
 		    unsigned int out_sgs, unsigned int in_sgs, void *data,
 		    void *ctx)
 {
-	int err;
+	struct vring_chain c = {
+		.sgs = sgs, .out_sgs = out_sgs, .in_sgs = in_sgs
+	};
+	int err = -E2BIG;
 
-	if (vr->mem.tables && likely(vr->vq.num_free)) {
-		err = split_add_indirect(vr, sgs, out_sgs, in_sgs, data, ctx);
-		if (likely(err != -E2BIG))
-			return err;
-	}
-	return split_add_direct(vr, sgs, out_sgs, in_sgs, data, ctx);
+	if (vr->mem.tables && likely(vr->vq.num_free))
+		err = split_add_indirect(vr, &c, data, ctx);
+	if (unlikely(err == -E2BIG))
+		err = split_add_direct(vr, &c, data, ctx);
+	return likely(!err) ? 0 : vring_add_failed(vr, err);
 }
 
 /*
@@ -350,7 +225,7 @@ static void split_copy_table(struct vring_virtqueue *vr,
 			     struct virtqueue_table *t, void *data)
 {
 	struct vring_desc *desc = vr->mem.vring.desc;
-	u16 first = vr->free_head, last = first, i = first;
+	u16 last = vr->free_head, i = last;
 	u16 flags, n;
 
 	for (n = 0; n < t->num; n++) {
@@ -361,13 +236,10 @@ static void split_copy_table(struct vring_virtqueue *vr,
 		desc[i].len = t->desc[n].len;
 		desc[i].flags = cpu_to_vring16(vr, flags);
 		desc[i].next = cpu_to_vring16(vr, vr->mem.slots[i].next);
-		if (vr->use_dma)
-			vr->mem.maps[i].dir = DMA_NONE;
 		last = i;
 		i = vr->mem.slots[i].next;
 	}
-	vr->mem.slots[first].num_maps = 0;
-	split_commit(vr, first, last, t->num, i, t->in_bytes, data, NULL);
+	split_commit(vr, last, t->num, t->in_bytes, data, NULL);
 }
 
 /**
@@ -381,17 +253,19 @@ static void split_copy_table(struct vring_virtqueue *vr,
 int vring_split_add_table(struct vring_virtqueue *vr, struct virtqueue_table *t,
 			  void *data)
 {
-	if (unlikely(vr->vq.num_free < (vr->indirect ? 1 : t->num)))
-		return -ENOSPC;
+	u16 flags = t->num > t->out_num ? VRING_DESC_F_WRITE : 0;
 
+	if (unlikely(vr->vq.num_free < (vr->indirect ? 1 : t->num)))
+		return vring_add_failed(vr, -ENOSPC);
+
+	vr->out_bytes += t->out_bytes;
 	if (!vr->indirect) {
 		split_copy_table(vr, t, data);
 		return 0;
 	}
 
-	t->desc[t->num - 1].flags =
-		cpu_to_vring16(vr, t->num > t->out_num ? VRING_DESC_F_WRITE : 0);
-	vr->mem.slots[vr->free_head].num_maps = 0;
+	vr->indirects++;
+	t->desc[t->num - 1].flags = cpu_to_vring16(vr, flags);
 	split_commit_table(vr, t->addr, t->num, t->in_bytes, data, NULL);
 	return 0;
 }
@@ -424,13 +298,13 @@ void vring_split_init_table(struct vring_desc *desc, unsigned int num,
 bool vring_split_kick_prepare(struct vring_virtqueue *vr)
 {
 	struct vring *vring = &vr->mem.vring;
-	u64 old = vr->kicked, new = vr->added;
+	u64 old = vr->split.kicked, new = vr->added;
 	u16 event;
 
 	if (old == new)
 		return false;
 	split_publish(vr);
-	vr->kicked = new;
+	vr->split.kicked = new;
 
 	/*
 	 * The index before the read of what the device wants (2.7.13.4.1).
@@ -441,11 +315,11 @@ bool vring_split_kick_prepare(struct vring_virtqueue *vr)
 
 	if (vr->event) {
 		event = vring16_to_cpu(vr, READ_ONCE(vring_avail_event(vring)));
-		return vring_need_event(event, new, old) ||
-		       unlikely(new - old > U16_MAX);
+		return vring_decided(vr, vring_need_event(event, new, old) ||
+					 unlikely(new - old > U16_MAX));
 	}
-	return !(vring16_to_cpu(vr, READ_ONCE(vring->used->flags)) &
-		 VRING_USED_F_NO_NOTIFY);
+	return vring_decided(vr, !(vring16_to_cpu(vr, READ_ONCE(vring->used->flags)) &
+				   VRING_USED_F_NO_NOTIFY));
 }
 
 static void split_write_used_event(struct vring_virtqueue *vr, u16 event)
@@ -461,13 +335,14 @@ static void split_write_used_event(struct vring_virtqueue *vr, u16 event)
 static bool split_refill(struct vring_virtqueue *vr)
 {
 	u16 idx = vring16_to_cpu(vr, READ_ONCE(vr->mem.vring.used->idx));
-	u16 outstanding = READ_ONCE(vr->published) - vr->last_used;
+	u16 taken = vr->taken;
 
-	if (idx == vr->last_used)
+	if (idx == taken)
 		return false;
-	if (unlikely((u16)(idx - vr->last_used) > outstanding)) {
-		vring_break(vr, "used idx %u is outside of %u..%u", idx,
-			    vr->last_used, (u16)vr->published);
+	if (unlikely((u16)(idx - taken) >
+		     (u16)(READ_ONCE(vr->split.published) - taken))) {
+		vring_break(vr, VQ_ERR_INDEX, "used idx %u is outside of %u..%u",
+			    idx, taken, (u16)vr->split.published);
 		return false;
 	}
 
@@ -476,53 +351,51 @@ static bool split_refill(struct vring_virtqueue *vr)
 	 * the device's write barrier before its write of the used idx.
 	 */
 	virtio_rmb(vr->weak_barriers);
-	vr->used_seen = idx;
+	vr->split.used_seen = idx;
 
 	/* Keep an event that nobody waits for out of the device's reach. */
 	if (vr->event && !vr->cb_enabled &&
-	    (u16)(vr->used_event - vr->last_used) < vr->mem.vring.num)
-		split_write_used_event(vr, vr->last_used + SPLIT_EVENT_NEVER);
+	    (u16)(vr->used_event - idx) < vr->mem.num)
+		split_write_used_event(vr, idx + SPLIT_EVENT_NEVER);
 	return true;
 }
 
+/* The chain that the next used element names, and the length that it says. */
+static __always_inline struct vring_slot *
+split_used_elem(struct vring_virtqueue *vr, u32 *len)
+{
+	const struct vring_used_elem *elem =
+		&vr->mem.vring.used->ring[vr->taken & split_mask(vr)];
+
+	*len = vring32_to_cpu(vr, READ_ONCE(elem->len));
+	return vring_outstanding(vr, vring32_to_cpu(vr, READ_ONCE(elem->id)),
+				 READ_ONCE(vr->split.published));
+}
+
 /*
- * The slot of a head that the device returned, or NULL with the queue broken.
- * A head is good when a chain starts there and was exposed.  Positions count
- * chains from the first on and do not wrap: a buffer may stay with the device
- * while any number of others come and go.
+ * In order, one used element names the last chain of a batch and stands where
+ * the first one would (2.7.9).  The batch may not be longer than the used idx
+ * has moved.
  */
-static struct vring_slot *split_check_head(struct vring_virtqueue *vr, u32 id)
+static struct vring_slot *split_used_in_order(struct vring_virtqueue *vr,
+					      u32 *len)
 {
 	struct vring_slot *slot;
 
-	if (unlikely(id >= vr->mem.vring.num)) {
-		vring_break(vr, "used id %u is out of range", id);
-		return NULL;
+	if (!vring_batch_left(vr)) {
+		slot = split_used_elem(vr, &vr->batch_len);
+		if (unlikely(!slot))
+			return NULL;
+		if (unlikely(slot->pos - vr->taken >=
+			     (u16)(vr->split.used_seen - (u16)vr->taken))) {
+			vring_break(vr, VQ_ERR_ORDER,
+				    "used id %u is not in order",
+				    (u32)(slot - vr->mem.slots));
+			return NULL;
+		}
+		WRITE_ONCE(vr->batch_end, slot->pos + 1);
 	}
-	slot = &vr->mem.slots[id];
-	if (unlikely(!slot->data || slot->pos >= READ_ONCE(vr->published))) {
-		vring_break(vr, "used id %u is not outstanding", id);
-		return NULL;
-	}
-	return slot;
-}
-
-/* Undo mappings, give the descriptors back, forget the token. */
-static void split_free_chain(struct vring_virtqueue *vr,
-			     struct vring_slot *slot, u16 head)
-{
-	if (unlikely(vr->use_dma)) {
-		if (slot->num_maps)
-			vring_unmap(vr,
-				    &vr->mem.table_maps[head * vr->mem.table_max],
-				    slot->num_maps);
-		else
-			split_unmap_chain(vr, head, slot->num);
-	}
-	vr->mem.slots[slot->last].next = vr->free_head;
-	vr->free_head = head;
-	vr->vq.num_free += slot->num;
-	slot->data = NULL;
+	return vring_take_oldest(vr, len);
 }
 
 /**
@@ -531,40 +404,35 @@ static void split_free_chain(struct vring_virtqueue *vr,
  * @len: bytes that the device says it wrote, at most what the buffer holds
  * @ctx: the driver's context, or NULL
  *
- * VIRTIO 1.4, 2.7.8 and 2.7.14.
+ * VIRTIO 1.4, 2.7.8, 2.7.9 and 2.7.14.
  *
  * Return: the token, or NULL when there is none (or the queue is broken now).
  */
 void *vring_split_get(struct vring_virtqueue *vr, unsigned int *len, void **ctx)
 {
-	const struct vring_used_elem *elem;
 	struct vring_slot *slot;
 	void *data;
-	u32 id;
+	u32 used;
 
-	if (vr->last_used == vr->used_seen && !split_refill(vr))
+	if ((u16)vr->taken == vr->split.used_seen && !split_refill(vr))
 		return NULL;
 
-	elem = &vr->mem.vring.used->ring[vr->last_used & split_mask(vr)];
-	id = vring32_to_cpu(vr, READ_ONCE(elem->id));
-	slot = split_check_head(vr, id);
+	if (vr->in_order)
+		slot = split_used_in_order(vr, &used);
+	else
+		slot = split_used_elem(vr, &used);
 	if (unlikely(!slot))
 		return NULL;
-
-	*len = min(vring32_to_cpu(vr, READ_ONCE(elem->len)), slot->in_bytes);
-	if (ctx)
-		*ctx = slot->ctx;
-	data = slot->data;
-	split_free_chain(vr, slot, id);
-	vr->last_used++;
+	data = vring_hand_over(vr, slot, used, len, ctx);
 
 	/*
 	 * The batch is done: ask for the next.  The event before the next
 	 * read of the used idx.  Partner: the device's full barrier between
 	 * its write of the used idx and its read of used_event.
 	 */
-	if (vr->event && vr->cb_enabled && vr->last_used == vr->used_seen) {
-		split_write_used_event(vr, vr->last_used);
+	if (vr->event && vr->cb_enabled &&
+	    (u16)vr->taken == vr->split.used_seen) {
+		split_write_used_event(vr, vr->taken);
 		virtio_mb(vr->weak_barriers);
 	}
 	return data;
@@ -585,7 +453,7 @@ void vring_split_disable_cb(struct vring_virtqueue *vr)
 
 	if (vr->event) {
 		if (!READ_ONCE(vr->event_passed))
-			split_write_used_event(vr, vr->last_used +
+			split_write_used_event(vr, READ_ONCE(vr->taken) +
 						   SPLIT_EVENT_NEVER);
 		return;
 	}
@@ -615,8 +483,8 @@ static void split_arm(struct vring_virtqueue *vr, u16 event)
  */
 u16 vring_split_enable_cb(struct vring_virtqueue *vr)
 {
-	split_arm(vr, vr->last_used);
-	return vr->last_used;
+	split_arm(vr, vr->taken);
+	return vr->taken;
 }
 
 /**
@@ -649,16 +517,16 @@ bool vring_split_poll(struct vring_virtqueue *vr, u16 last_used)
  */
 bool vring_split_enable_cb_delayed(struct vring_virtqueue *vr)
 {
-	u16 outstanding = vr->added - vr->last_used;
+	u16 outstanding = vr->added - vr->taken;
 	u16 wait = (u32)outstanding * 3 / 4;
 	u16 idx;
 
-	split_arm(vr, vr->last_used + wait);
+	split_arm(vr, vr->taken + wait);
 
 	/* The request before the used idx; partner as in vring_split_poll(). */
 	virtio_mb(vr->weak_barriers);
 	idx = vring16_to_cpu(vr, READ_ONCE(vr->mem.vring.used->idx));
-	return (u16)(idx - vr->last_used) <= (vr->event ? wait : 0);
+	return (u16)(idx - (u16)vr->taken) <= (vr->event ? wait : 0);
 }
 
 /**
@@ -674,37 +542,16 @@ bool vring_split_enable_cb_delayed(struct vring_virtqueue *vr)
 bool vring_split_interrupt(struct vring_virtqueue *vr)
 {
 	u16 idx = vring16_to_cpu(vr, READ_ONCE(vr->mem.vring.used->idx));
-	u16 last_used = READ_ONCE(vr->last_used);
+	u16 taken = READ_ONCE(vr->taken);
 
-	if (idx == last_used || (u16)READ_ONCE(vr->published) == last_used)
+	if (idx == taken || (u16)READ_ONCE(vr->split.published) == taken) {
+		trace_virtqueue_interrupt(&vr->vq, false);
 		return false;
+	}
+	trace_virtqueue_interrupt(&vr->vq, true);
 	if (vr->event && (u16)(idx - READ_ONCE(vr->used_event) - 1) < 0x8000)
 		WRITE_ONCE(vr->event_passed, true);
 	return true;
-}
-
-/**
- * vring_split_detach_unused - take back a buffer that was not used
- * @vr: a queue that the device does not touch any more
- *
- * Return: the token, or NULL when none is left.
- */
-void *vring_split_detach_unused(struct vring_virtqueue *vr)
-{
-	unsigned int n, num = vr->mem.vring.num;
-	struct vring_slot *slot;
-	void *data;
-
-	for (n = 0; n < num; n++) {
-		slot = &vr->mem.slots[vr->scan];
-		data = slot->data;
-		if (data) {
-			split_free_chain(vr, slot, vr->scan);
-			return data;
-		}
-		vr->scan = (vr->scan + 1) & split_mask(vr);
-	}
-	return NULL;
 }
 
 /**
@@ -717,22 +564,9 @@ void *vring_split_detach_unused(struct vring_virtqueue *vr)
 void vring_split_reset(struct vring_virtqueue *vr)
 {
 	struct vring *vring = &vr->mem.vring;
-	unsigned int i;
 
-	for (i = 0; i < vring->num; i++) {
-		vr->mem.slots[i].next = i + 1 < vring->num ? i + 1 : VRING_NO_LINK;
-		if (vr->mem.maps)
-			vr->mem.maps[i].dir = DMA_NONE;
-	}
-	vr->free_head = 0;
-	vr->vq.num_free = vring->num;
-	vr->added = 0;
-	vr->published = 0;
-	vr->kicked = 0;
-	vr->last_used = 0;
-	vr->used_seen = 0;
-	vr->scan = 0;
-	vr->event_passed = false;
+	vring_reset_slots(vr);
+	memset(&vr->split, 0, sizeof(vr->split));
 
 	vring->used->flags = 0;
 	vring->avail->flags = 0;

@@ -47,10 +47,10 @@ refused()
 	if "$@"; then not_ok "$_name (it worked: $*)"; else ok "$_name"; fi
 }
 
-# try_for SECONDS COMMAND...: until it succeeds
+# try_for SECONDS COMMAND...: until it succeeds; longer on a slow kernel
 try_for()
 {
-	_until=$(($(cut -d. -f1 /proc/uptime) + $1))
+	_until=$(($(cut -d. -f1 /proc/uptime) + $1 * ${SLOW:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$(cut -d. -f1 /proc/uptime)" -lt $_until ] || return 1

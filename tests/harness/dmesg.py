@@ -11,7 +11,10 @@ BAD = re.compile(
     r"|DMA-API:.*(device driver|error)|DMAR:.*fault|swiotlb buffer is full"
     r"|sysfs: cannot create duplicate|scheduling while atomic"
     r"|sleeping function called|nobody cared|Unbalanced|workqueue lockup|unreferenced object"
-    r"|kobject_add_internal failed|memory leak|double free|use-after-free|Trying to vfree")
+    r"|kobject_add_internal failed|memory leaks|double free|use-after-free|Trying to vfree"
+    # a checker that gave up would find nothing any more
+    r"|DMA-API:.*(disabl|out of memory)|kmemleak: .*(disabled|nknown object|overlaps)"
+    r"|lockdep is turned off|ODEBUG:")
 # What a disk that fails says, and those who use it.
 IO_BAD = re.compile(r"I/O error|critical \w+ error|EXT4-fs error|Aborting journal|lost async page write")
 # The kernel announces its own tools and settings in words that look alike.

@@ -4,14 +4,15 @@
 import os
 import selectors
 import shutil
+import signal
 import tempfile
 import time
 
-from . import dmesg, hostops, ktap, qemu
+from . import dmesg, hostops, ktap, qemu, uml
 from .initramfs import guest_archive
 from .qmp import Qmp, QmpError, connect
 
-BOOT_LIMIT = {"kvm": 60, "tcg": 150}
+BOOT_LIMIT = {"kvm": 60, "tcg": 150, "uml": 30}
 
 
 class GuestGone(Exception):
@@ -42,14 +43,15 @@ class Guest:
     """Start it, wait for init, run cases, stop it."""
 
     def __init__(self, config, kernel, index, accel, out, label, scale=1.0):
-        self.config, self.kernel, self.index, self.accel = config, kernel, index, accel
-        self.scale, self.label = scale, label
+        self.config = config.with_memory(kernel.memory)
+        self.kernel, self.index, self.accel = kernel, index, accel
+        self.scale, self.pace, self.label = scale, scale * kernel.slow, label
         os.makedirs(out, exist_ok=True)
         self.console_path = os.path.join(out, label + ".console.log")
         self.control_path = os.path.join(out, label + ".ktap.log")
         self.folder = tempfile.mkdtemp(prefix="vgd-")
         self.log = ""                       # the console so far
-        self.qmp = self.helper = self._qemu = self._control = None
+        self.qmp = self.helper = self._process = self._console = self._control = None
         self._lines, self._partial, self._utf = [], "", b""
         self._selector = selectors.DefaultSelector()
         self.boot_seconds = 0.0
@@ -62,27 +64,22 @@ class Guest:
         begin = time.monotonic()
         initrd = os.path.join(self.folder, "initrd")
         guest_archive(self.index, cases).write(initrd)
-        with open(os.path.join(self.folder, "disk0.raw"), "wb") as disk:
-            disk.truncate(int(self.config.set["disk"]))
-        os.mkdir(os.path.join(self.folder, "share"))
-        image = self.kernel.bzimage if any(c.bzimage for c in cases) else self.kernel.image
-        args = qemu.command(self.config, self.accel, image, initrd, self.folder,
-                            " ".join(["ignore_loglevel"] + sorted({c.append for c in cases if c.append})))
-        with open(self.control_path, "w", encoding="utf-8") as f:
-            f.write("host: " + " ".join(args) + "\n")
+        append = " ".join(["ignore_loglevel"] + self.kernel.append
+                          + sorted({c.append for c in cases if c.append}))
         self._console_file = open(self.console_path, "wb")
-        self._control_file = open(self.control_path, "a", encoding="utf-8")
-        self._qemu = qemu.start(self.config, args, self.folder, self._console_file)
+        self._control_file = open(self.control_path, "w", encoding="utf-8")
         try:
-            self._console = connect(os.path.join(self.folder, "con"))
-            self._control = connect(os.path.join(self.folder, "ctl"))
-            self.qmp = Qmp(os.path.join(self.folder, "qmp"))
+            if self.accel == "uml":
+                self._start_uml(initrd, append)
+            else:
+                self._start_qemu(cases, initrd, append)
             for sock in (self._console, self._control):
                 sock.setblocking(False)
                 self._selector.register(sock, selectors.EVENT_READ)
-            self.qmp.run("cont")
+            if self.qmp:
+                self.qmp.run("cont")
         except (OSError, QmpError) as e:
-            raise GuestGone(f"QEMU did not start: {self._stderr()}") from e
+            raise GuestGone(f"the guest did not start: {self._stderr()}") from e
         limit = BOOT_LIMIT[self.accel] * self.scale
         try:
             if not self._expect("vgd: ready", time.monotonic() + limit):
@@ -90,6 +87,24 @@ class Guest:
         except GuestGone as e:
             raise GuestGone(f"{e} before init; {self._last_words()}") from None
         self.boot_seconds = time.monotonic() - begin
+
+    def _start_qemu(self, cases, initrd, append):
+        with open(os.path.join(self.folder, "disk0.raw"), "wb") as disk:
+            disk.truncate(int(self.config.set["disk"]))
+        os.mkdir(os.path.join(self.folder, "share"))
+        image = self.kernel.bzimage if any(c.bzimage for c in cases) else self.kernel.image
+        args = qemu.command(self.config, self.accel, image, initrd, self.folder, append)
+        self.note(" ".join(args))
+        self._process = qemu.start(args, self._console_file,
+                                   env=qemu.environment(args[0], self.config, self.folder))
+        self._console = connect(os.path.join(self.folder, "con"))
+        self._control = connect(os.path.join(self.folder, "ctl"))
+        self.qmp = Qmp(os.path.join(self.folder, "qmp"))
+
+    def _start_uml(self, initrd, append):
+        self._process, args, self._console, self._control = uml.start(
+            self.kernel.image, initrd, self.folder, append, self._console_file)
+        self.note(" ".join(args))
 
     def _stderr(self):
         self._console_file.flush()
@@ -107,13 +122,16 @@ class Guest:
         if self._stopped:
             return
         self._stopped = True
-        if self._qemu:
-            self._qemu.kill()
-            self._qemu.wait()
+        if self._process:
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            self._process.wait()
             self._drain()
             self._console_file.close()
             self._control_file.close()
-            self._qemu = None
+            self._process = None
         if self.qmp:
             self.qmp.close()
         for sock in [k.fileobj for k in list(self._selector.get_map().values())]:
@@ -126,7 +144,7 @@ class Guest:
         """Let the guest end by itself, as a check that it still can."""
         try:
             self._send("off")
-            self._expect("vgd: never", time.monotonic() + 30 * self.scale)
+            self._expect("vgd: never", time.monotonic() + 30 * self.pace)
         except GuestGone:
             return True
         return False
@@ -203,8 +221,8 @@ class Guest:
 
     # -- one case -------------------------------------------------------------
 
-    def run(self, job, watch=lambda outcome, line: None):
-        """Run one case and judge it."""
+    def run(self, job, watch=lambda outcome, line: None, leaks=True):
+        """Run one case and judge it; leaks: search for them, if the kernel can."""
         outcome = Outcome(job)
         begin = time.monotonic()
         console_at = len(self.log)
@@ -212,14 +230,16 @@ class Guest:
         try:
             words = [f"CFG_{k}={v}" for k, v in self.config.set.items() if k != "extra"]
             words += [f"{k}={v}" for k, v in sorted(job.settings.items())]
-            self._send(" ".join(["run", job.case.name, "yes" if job.case.loads else "no"] + words))
-            deadline = begin + job.case.timeout * self.scale
+            words = ["yes" if job.case.loads else "no", "yes" if leaks else "no",
+                     f"SLOW={self.kernel.slow:.0f}"] + words
+            self._send(" ".join(["run", job.case.name] + words))
+            deadline = begin + job.case.timeout * self.pace
             status = self._follow(outcome, verbs, deadline, watch)
             if status != 0:
                 outcome.reasons.append(f"the case's shell ended with status {status}")
             outcome.reusable = True
         except Timeout:
-            outcome.reasons.append(f"timeout: no end within {job.case.timeout * self.scale:g} s")
+            outcome.reasons.append(f"timeout: no end within {job.case.timeout * self.pace:g} s")
             self.dump_tasks(outcome)
         except GuestGone:
             outcome.reasons.append("the guest died")
@@ -296,6 +316,8 @@ class Guest:
         When that stays without an answer (interrupts are off), a
         non-maskable interrupt makes it panic with the stacks of all CPUs.
         """
+        if not self.qmp:
+            return
         for key in ("t", "l", "w"):
             before = len(self.log)
             try:
@@ -319,7 +341,7 @@ class Guest:
 
     def _quiet(self, before, first=4.0, gap=1.0, limit=30.0):
         """Read the console until it has been quiet for a while."""
-        stop = time.monotonic() + limit * self.scale
+        stop = time.monotonic() + limit * self.pace
         last, seen = time.monotonic(), before
         while time.monotonic() < stop:
             if not self._pump(0.2):

@@ -123,6 +123,7 @@ def guest_archive(index, cases, args="", tools=(), modules=()):
     for path, data in index.files(index.under_test + extra).items():
         archive.add(path, data)
     archive.add("vgd/modules", "".join(n + "\n" for n in index.under_test).encode())
+    archive.add("vgd/slow", f"{index.kernel.slow:.0f}\n".encode())
     archive.add("vgd/whose", (index.which + "\n").encode())
     archive.add("vgd/args", (args + "\n").encode())
     return archive

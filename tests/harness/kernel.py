@@ -6,9 +6,14 @@ import lzma
 import os
 import re
 import struct
+import subprocess
 import zlib
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+# A kernel with checkers that QEMU emulates is slow, not stuck.
+SLOW_APPEND = ["watchdog_thresh=60", "rcupdate.rcu_cpu_stall_timeout=120"]
 
 
 class SetupError(Exception):
@@ -42,6 +47,15 @@ def release_of(kdir):
         match = re.search(r'UTS_RELEASE "([^"]+)"', text)
         return match.group(1) if match else text.strip()
     raise SetupError(f"{kdir} is not a configured kernel build tree")
+
+
+def prepared(name):
+    """The build tree of a kernel of tests/kernels."""
+    run = subprocess.run([os.path.join(TREE, "scripts", "kernel"), "--dir", name],
+                         stdout=subprocess.PIPE, text=True, check=False)
+    if run.returncode:
+        raise SetupError(f"no kernel '{name}' in {cache_dir()}: run scripts/setup kernel {name}")
+    return run.stdout.strip()
 
 
 def unpacked(image, path):
@@ -80,17 +94,23 @@ def unpacked(image, path):
 
 
 class Kernel:
-    """A guest kernel: its image, its release and the index of its modules."""
+    """A guest kernel: its image, its release and the index of its modules.
 
-    def __init__(self, kdir=None):
+    name: "stock" (what KDIR or the newest headers belong to), or one of
+    tests/kernels.  slow: how many times longer things take on it than on the
+    stock kernel; memory: MiB that a guest has to have at least.
+    """
+
+    def __init__(self, kdir=None, name="stock"):
+        self.name, self.uml, self.slow, self.memory, self.append = name, False, 1, 0, []
+        if name != "stock":
+            kdir = prepared(name)
         kdir = kdir or os.environ.get("KDIR") or newest_headers()
         if not kdir:
             raise SetupError("no Debian 6.1 kernel headers here: run scripts/setup e2e")
         self.kdir = os.path.realpath(kdir)
         self.release = release_of(self.kdir)
-        built = os.path.join(self.kdir, "arch/x86/boot/bzImage")
-        if os.path.exists(built):
-            self.image = self.bzimage = built
+        if self._built_here():
             self.module_root = self.kdir
             return
         root = os.path.join(cache_dir(), "kernel-" + self.release)
@@ -100,3 +120,18 @@ class Kernel:
         self.bzimage = os.path.join(root, "boot/vmlinuz-" + self.release)
         self.module_root = os.path.join(root, "lib/modules", self.release)
         self.image = unpacked(self.bzimage, os.path.join(root, "vmlinux"))
+
+    def _built_here(self):
+        """Take the image from the build tree when there is one."""
+        program = os.path.join(self.kdir, "linux")
+        if os.access(program, os.X_OK):
+            self.image = self.bzimage = program
+            self.uml = True
+            return True
+        self.image = self.bzimage = os.path.join(self.kdir, "arch/x86/boot/bzImage")
+        if not os.path.exists(self.bzimage):
+            return False
+        if self.name != "stock":
+            self.slow, self.memory, self.append = 5, 1024, SLOW_APPEND
+            self.image = unpacked(self.bzimage, os.path.join(self.kdir, "vmlinux"))
+        return True

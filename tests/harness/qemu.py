@@ -89,11 +89,14 @@ def version(path):
     return tuple(int(n) for n in match.groups()) if match else (0, 0, 0)
 
 
-def environment(path):
-    """What a QEMU that is unpacked and not installed needs to find its libraries."""
-    root = prefix(path)
-    libraries = [f"{root}{folder}/lib/x86_64-linux-gnu" for folder in ("/usr", "")]
-    return dict(os.environ, **({"LD_LIBRARY_PATH": ":".join(libraries)} if root else {}))
+def environment(path, config=None, folder=None):
+    """What a QEMU needs that is unpacked and not installed, or not quite right."""
+    root, out = prefix(path), dict(os.environ)
+    if root:
+        out["LD_LIBRARY_PATH"] = f"{root}/usr/lib/x86_64-linux-gnu:{root}/lib/x86_64-linux-gnu"
+    if config and config.set["in_order"] == "on" and version(path) < (10, 0, 3):
+        out["LD_PRELOAD"] = in_order_pad(folder)
+    return out
 
 
 def in_order_pad(folder):
@@ -159,6 +162,12 @@ class Config:
         if self.set["swiotlb"] != "auto":
             out.append("swiotlb=" + self.set["swiotlb"])
         return " ".join(out)
+
+    def with_memory(self, least):
+        """The same with so many MiB at least."""
+        if int(self.set["mem"]) >= least:
+            return self
+        return Config(self.name, **dict(self.set, mem=str(least)))
 
     def describe(self):
         """One line for the terminal."""
@@ -254,11 +263,8 @@ def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS
     return args + config.set["extra"].split()
 
 
-def start(config, args, folder, log, stdin=subprocess.DEVNULL):
+def start(args, log, stdin=subprocess.DEVNULL, env=None):
     """Start QEMU; it dies with us whatever becomes of us."""
-    env = environment(args[0])
-    if config.set["in_order"] == "on" and version(args[0]) < (10, 0, 3):
-        env["LD_PRELOAD"] = in_order_pad(folder)
     return subprocess.Popen(
         args, stdin=stdin, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         preexec_fn=die_with_parent, env=env)

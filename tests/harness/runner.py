@@ -52,6 +52,7 @@ class Runner:
         self._queue, self._stop = queue.Queue(), threading.Event()
         self._lock, self._guests, self._number = threading.Lock(), set(), 0
         self.fatal = None
+        self.leaks_last = False     # search for leaks after the last job of a guest only
 
     def run(self, jobs):
         """Run all; Ctrl-C ends the guests and is passed on."""
@@ -108,7 +109,8 @@ class Runner:
             while left and not self._stop.is_set():
                 job = left.pop(0)
                 self.terminal.status(batch.label, f"{job.case.name} ({job.config.name})")
-                outcome = guest.run(job, lambda o, line, who=batch.label: self._watch(who, o))
+                outcome = guest.run(job, lambda o, line, who=batch.label: self._watch(who, o),
+                                    not left or not self.leaks_last)
                 if not left and outcome.reusable:
                     self._power_off(guest, outcome)
                 self._done(outcome, guest)
@@ -140,7 +142,7 @@ class Runner:
             return False
         intree = batch.jobs[0].case.intree
         self.terminal.line(f"boot  {batch.label}: init after {guest.boot_seconds:.1f} s "
-                           f"({self.accel}; {batch.config.describe()}"
+                           f"({self.accel}{'' if self.kernel.uml else '; ' + batch.config.describe()}"
                            + (f"; the kernel's own {' '.join(intree)})" if intree else ")"))
         return True
 

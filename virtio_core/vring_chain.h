@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/**
+ * DOC: What is noted of a chain that the device has
+ *
+ * Private to vring_split.c and vring_packed.c: the part of adding and taking
+ * back that does not depend on where the descriptors stand.
+ *
+ * Slots form a free list through @next; a chain takes as many as it has
+ * descriptors in the ring.  With VIRTIO_F_IN_ORDER the list is a circle that
+ * never changes: chains come back in the order in which they left, so that
+ * the free slots are always those from @free_head on (VIRTIO 1.4, 2.7.9 and
+ * 2.8.8), and descriptors of the split layout are used in ring order.
+ */
+#ifndef _VIRTIO_CORE_VRING_CHAIN_H
+#define _VIRTIO_CORE_VRING_CHAIN_H
+
+#include "vring.h"
+#include "vring_trace.h"
+
+/* sg_next() without the call. */
+static __always_inline struct scatterlist *vring_sg_next(struct scatterlist *sg)
+{
+	if (sg_is_last(sg))
+		return NULL;
+	sg++;
+	return unlikely(sg_is_chain(sg)) ? sg_chain_ptr(sg) : sg;
+}
+
+/**
+ * vring_map_sg - get the device's address of one segment
+ * @vr: the queue
+ * @sg: the segment
+ * @in: the device writes it
+ * @map: where the mapping is noted; not looked at without the DMA API
+ * @addr: the address
+ *
+ * Context: that of the caller of the add function.
+ *
+ * Return: 0, or -ENOMEM when the DMA API has no room.
+ */
+static __always_inline int vring_map_sg(struct vring_virtqueue *vr,
+					struct scatterlist *sg, bool in,
+					struct vring_map *map, dma_addr_t *addr)
+{
+	enum dma_data_direction dir = in ? DMA_FROM_DEVICE : DMA_TO_DEVICE;
+
+	if (unlikely(vr->use_dma))
+		return vring_map_sg_dma(vr, sg, dir, map, addr);
+
+	kmsan_handle_dma(sg_page(sg), sg->offset, sg->length, dir);
+	*addr = sg_phys(sg);
+	return 0;
+}
+
+/**
+ * vring_direct_addr - the device's address of a segment of such a chain
+ * @vr: the queue
+ * @sg: the segment
+ * @in: the device writes it
+ * @slot: its slot
+ *
+ * Return: the address.
+ */
+static __always_inline dma_addr_t vring_direct_addr(struct vring_virtqueue *vr,
+						    struct scatterlist *sg,
+						    bool in, u16 slot)
+{
+	if (unlikely(vr->use_dma))
+		return vr->mem.maps[slot].addr;
+
+	kmsan_handle_dma(sg_page(sg), sg->offset, sg->length,
+			 in ? DMA_FROM_DEVICE : DMA_TO_DEVICE);
+	return sg_phys(sg);
+}
+
+/* Entry @i of an indirect table; split: its link was written at creation. */
+static __always_inline void vring_put_entry(const struct vring_virtqueue *vr,
+					    void *table, u32 i, dma_addr_t addr,
+					    u32 len, bool in, const bool packed)
+{
+	struct vring_packed_desc *p = table;
+	struct vring_desc *d = table;
+
+	if (packed) {
+		p[i].addr = cpu_to_le64(addr);
+		p[i].len = cpu_to_le32(len);
+		p[i].flags = cpu_to_le16(in ? VRING_DESC_F_WRITE : 0);
+		return;
+	}
+	d[i].addr = cpu_to_vring64(vr, addr);
+	d[i].len = cpu_to_vring32(vr, len);
+	d[i].flags = cpu_to_vring16(vr, VRING_DESC_F_NEXT |
+				    (in ? VRING_DESC_F_WRITE : 0));
+}
+
+/* One list of segments into @table, behind the @num entries that it has. */
+static __always_inline int vring_fill_list(struct vring_virtqueue *vr,
+					   void *table, struct vring_map *maps,
+					   u32 *num, u64 *bytes,
+					   struct scatterlist *sg, bool in,
+					   const bool packed)
+{
+	dma_addr_t addr;
+	u32 i = *num;
+
+	for (; sg; sg = vring_sg_next(sg)) {
+		if (unlikely(i == vr->mem.table_max))
+			return -E2BIG;
+		if (unlikely(vring_map_sg(vr, sg, in, &maps[i], &addr)))
+			return -ENOMEM;
+		vring_put_entry(vr, table, i, addr, sg->length, in, packed);
+		*bytes += sg->length;
+		*num = ++i;
+	}
+	return 0;
+}
+
+/**
+ * vring_fill_table - write a request into the indirect table of a slot
+ * @vr: the queue, with a free slot
+ * @c: the request; counted here
+ * @maps: where mappings are noted; NULL without the DMA API
+ * @packed: layout of the table, a constant
+ *
+ * Device-readable segments first (VIRTIO 1.4, 2.7.4.2 and 2.8.17).
+ *
+ * Return: 0; -E2BIG when the table is too short; -EINVAL for no bytes or more
+ * than 2^32 - 1 (2.7.5.2); -ENOMEM when a segment cannot be mapped.
+ */
+static __always_inline int vring_fill_table(struct vring_virtqueue *vr,
+					    struct vring_chain *c,
+					    struct vring_map *maps,
+					    const bool packed)
+{
+	void *table = vr->mem.tables[vr->free_head].desc;
+	unsigned int n;
+	int err;
+
+	for (n = 0; n < c->out_sgs; n++) {
+		err = vring_fill_list(vr, table, maps, &c->num, &c->out_bytes,
+				      c->sgs[n], false, packed);
+		if (unlikely(err))
+			return err;
+	}
+	for (; n < c->out_sgs + c->in_sgs; n++) {
+		err = vring_fill_list(vr, table, maps, &c->num, &c->in_bytes,
+				      c->sgs[n], true, packed);
+		if (unlikely(err))
+			return err;
+	}
+	return unlikely(!c->num || c->out_bytes + c->in_bytes > U32_MAX) ?
+	       -EINVAL : 0;
+}
+
+/**
+ * vring_prepare_indirect - write and map the table of the first free slot
+ * @vr: the queue, with a free slot
+ * @c: the request; counted here
+ * @packed: layout of the table, a constant
+ *
+ * Return: as vring_fill_table(); with an error nothing stays mapped.
+ */
+static __always_inline int vring_prepare_indirect(struct vring_virtqueue *vr,
+						  struct vring_chain *c,
+						  const bool packed)
+{
+	u16 head = vr->free_head;
+	struct vring_map *maps = NULL;
+	int err;
+
+	if (unlikely(vr->use_dma))
+		maps = &vr->mem.table_maps[head * vr->mem.table_max];
+
+	err = vring_fill_table(vr, c, maps, packed);
+	if (unlikely(err)) {
+		if (maps)
+			vring_unmap(vr, maps, c->num);
+		c->num = 0;
+		c->out_bytes = 0;
+		c->in_bytes = 0;
+		return err;
+	}
+
+	if (maps)
+		vr->mem.slots[head].num_maps = c->num;
+	vr->out_bytes += c->out_bytes;
+	vr->indirects++;
+	return 0;
+}
+
+/**
+ * vring_record - note a chain under its head
+ * @vr: the queue
+ * @last: its last slot; the first is @vr->free_head
+ * @num: slots that it takes
+ * @in_bytes: bytes that the device may write
+ * @data: the token
+ * @ctx: the driver's context
+ *
+ * The slots from the first to the last leave the free list.
+ */
+static __always_inline void vring_record(struct vring_virtqueue *vr, u16 last,
+					 u16 num, u32 in_bytes, void *data,
+					 void *ctx)
+{
+	struct vring_slot *slot = &vr->mem.slots[vr->free_head];
+
+	trace_virtqueue_add(&vr->vq, data, num, in_bytes);
+	slot->data = data;
+	slot->ctx = ctx;
+	slot->in_bytes = in_bytes;
+	slot->pos = vr->added;
+	slot->num = num;
+	slot->last = last;
+	vr->free_head = vr->mem.slots[last].next;
+	vr->vq.num_free -= num;
+}
+
+/**
+ * vring_outstanding - the slot of an id that the device returned
+ * @vr: the queue
+ * @id: the id
+ * @exposed: chains that the device could know of
+ *
+ * Good is an id under which a chain stands that was exposed.  Positions count
+ * chains from the first on and do not wrap: a buffer may stay with the device
+ * while any number of others come and go.
+ *
+ * Return: the slot, or NULL with the queue broken.
+ */
+static __always_inline struct vring_slot *
+vring_outstanding(struct vring_virtqueue *vr, u32 id, u64 exposed)
+{
+	struct vring_slot *slot;
+
+	if (unlikely(id >= vr->mem.num)) {
+		vring_break(vr, VQ_ERR_ID, "used id %u is out of range", id);
+		return NULL;
+	}
+	slot = &vr->mem.slots[id];
+	if (unlikely(!slot->data || slot->pos >= exposed)) {
+		vring_break(vr, VQ_ERR_STALE, "used id %u is not outstanding",
+			    id);
+		return NULL;
+	}
+	return slot;
+}
+
+/**
+ * vring_batch_left - in order: is part of the last batch not taken yet?
+ * @vr: the queue
+ *
+ * Return: true when it is; false always without VIRTIO_F_IN_ORDER.
+ */
+static __always_inline bool vring_batch_left(const struct vring_virtqueue *vr)
+{
+	return vr->in_order &&
+	       READ_ONCE(vr->batch_end) != READ_ONCE(vr->taken);
+}
+
+/**
+ * vring_take_oldest - in order: the next chain of the batch
+ * @vr: the queue, with a batch begun
+ * @len: bytes that the device wrote
+ *
+ * Chains before the last one of a batch count as used completely
+ * (VIRTIO 1.4, 2.7.9 and 2.8.8).
+ *
+ * Return: its slot.
+ */
+static __always_inline struct vring_slot *
+vring_take_oldest(struct vring_virtqueue *vr, u32 *len)
+{
+	struct vring_slot *slot = &vr->mem.slots[vr->oldest];
+
+	*len = vr->taken + 1 == vr->batch_end ? vr->batch_len : slot->in_bytes;
+	return slot;
+}
+
+/**
+ * vring_release - a chain is the driver's again
+ * @vr: the queue
+ * @slot: its head
+ *
+ * Undoes its mappings, gives back its slots and forgets its token.
+ */
+static __always_inline void vring_release(struct vring_virtqueue *vr,
+					  struct vring_slot *slot)
+{
+	if (unlikely(vr->use_dma))
+		vring_unmap_chain(vr, slot - vr->mem.slots);
+
+	if (vr->in_order) {
+		vr->oldest = vr->mem.slots[slot->last].next;
+	} else {
+		vr->mem.slots[slot->last].next = vr->free_head;
+		vr->free_head = slot - vr->mem.slots;
+	}
+	vr->vq.num_free += slot->num;
+	slot->data = NULL;
+}
+
+/**
+ * vring_hand_over - last step of taking a used buffer
+ * @vr: the queue
+ * @slot: its head
+ * @used: bytes that the device says it wrote
+ * @len: what the driver is told
+ * @ctx: the driver's context, or NULL
+ *
+ * A length beyond what the chain can hold is never passed on; strict queues
+ * break (and the buffer stays outstanding).
+ *
+ * Return: the token, or NULL with the queue broken.
+ */
+static __always_inline void *vring_hand_over(struct vring_virtqueue *vr,
+					     struct vring_slot *slot, u32 used,
+					     unsigned int *len, void **ctx)
+{
+	void *data = slot->data;
+
+	if (unlikely(used > slot->in_bytes) &&
+	    !vring_excess(vr, &used, slot->in_bytes))
+		return NULL;
+
+	*len = used;
+	if (ctx)
+		*ctx = slot->ctx;
+	vr->in_bytes += used;
+	WRITE_ONCE(vr->taken, vr->taken + 1);
+	trace_virtqueue_get(&vr->vq, data, used);
+	vring_release(vr, slot);
+	return data;
+}
+
+/**
+ * vring_decided - count a decision about a notification
+ * @vr: the queue
+ * @notify: it is due
+ *
+ * Return: @notify.
+ */
+static __always_inline bool vring_decided(struct vring_virtqueue *vr,
+					  bool notify)
+{
+	trace_virtqueue_notify(&vr->vq, notify);
+	if (notify)
+		vr->notified++;
+	else
+		vr->suppressed++;
+	return notify;
+}
+
+#endif /* _VIRTIO_CORE_VRING_CHAIN_H */
