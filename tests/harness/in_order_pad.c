@@ -8,13 +8,17 @@
  * one, this puts zeroes behind what was to be zeroed memory, and zeroes change
  * no count.
  */
-#include <stddef.h>
-
-void *__libc_calloc(size_t count, size_t size);
+#include <stdlib.h>
+#include <string.h>
 
 void *calloc(size_t count, size_t size)
 {
-	if (count == 1 && size >= 256)
-		size += 4096;
-	return __libc_calloc(count, size);
+	size_t bytes;
+	void *p;
+
+	if (__builtin_mul_overflow(count, size, &bytes) ||
+	    __builtin_add_overflow(bytes, bytes >= 256 ? 4096 : 0, &bytes))
+		return NULL;
+	p = malloc(bytes);
+	return p ? memset(p, 0, bytes) : NULL;
 }
