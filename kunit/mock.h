@@ -38,10 +38,15 @@
 #define FB_UNUSED30	FB(30)
 #define FB_VERSION_1	FB(32)
 #define FB_PLATFORM	FB(33)
+#define FB_PACKED	FB(34)
+#define FB_IN_ORDER	FB(35)
+#define FB_ORDER	FB(36)
+#define FB_NOTIFY_DATA	FB(38)
+#define FB_RING_RESET	FB(40)
 
 /* Device addresses of a device behind ACCESS_PLATFORM are that far off. */
 #define MOCK_IOVA	BIT_ULL(40)
-#define MOCK_MAX_MAPS	256
+#define MOCK_MAP_BUCKETS	256
 
 #define MOCK_MAX_VQS	4
 #define MOCK_CONFIG_LEN	64
@@ -64,6 +69,8 @@
  * @MOCK_FIND_VQS: set up queues; value: how many
  * @MOCK_DEL_VQS: took the queues down
  * @MOCK_NOTIFY: notified a queue; value: its index
+ * @MOCK_VQ_RESET: reset one queue; value: its index
+ * @MOCK_VQ_ENABLE: enabled it again; value: its index
  */
 enum mock_op {
 	MOCK_RESET,
@@ -77,6 +84,8 @@ enum mock_op {
 	MOCK_FIND_VQS,
 	MOCK_DEL_VQS,
 	MOCK_NOTIFY,
+	MOCK_VQ_RESET,
+	MOCK_VQ_ENABLE,
 };
 
 /**
@@ -91,11 +100,13 @@ struct mock_access {
 
 /**
  * struct mock_map - a buffer mapped for the device
+ * @node: in the bucket of its address
  * @addr: address for the device
- * @len: bytes, 0 when the entry is free
+ * @len: bytes
  * @dir: direction
  */
 struct mock_map {
+	struct hlist_node node;
 	dma_addr_t addr;
 	size_t len;
 	enum dma_data_direction dir;
@@ -105,10 +116,14 @@ struct mock_map {
  * struct mock - the device
  * @vdev: the device as the bus sees it
  * @test: the test that plays it
+ * @ops: how the bus and the ring reach the device; a test that wants a
+ *	transport with less takes it out here
  * @parent: what stands for the PCI function, DMA-capable
  * @released: completed when the last reference to @vdev is gone
  * @registered: mock_register() succeeded and mock_unregister() was not called
  * @offered: feature bits that the device offers
+ * @own: those that it keeps although the ring does not: RING_RESET,
+ *	NOTIFICATION_DATA
  * @accepted: feature bits that the driver wrote last
  * @status: device status
  * @config: device configuration space
@@ -120,14 +135,24 @@ struct mock_map {
  * @vq_align: alignment of the used ring (legacy: Queue Align)
  * @vq: the queues found by the driver
  * @notified: per queue, notifications that came
+ * @notify_data: per queue, what came with the last notification; only with
+ *	NOTIFICATION_DATA
+ * @vq_down: per queue, it was reset and not enabled since
  * @refuse_features: leave FEATURES_OK clear when it is written
  * @refuse_vqs: errno for find_vqs, negative, 0 to succeed
+ * @refuse_vq_reset: errno for the reset of a queue, negative, 0 to succeed
+ * @refuse_vq_enable: errno for enabling it again, negative, 0 to succeed
  * @ignore_reset: a reset does nothing
  * @dead: notifications fail and registers read as all ones (unplugged)
  * @maps: buffers mapped for the device by the DMA API
  * @num_maps: how many
+ * @num_maps_in: how many of them are for the device to write
  * @coherent: bytes of coherent memory allocated
+ * @coherent_max: bytes of the largest piece of it that can be had
  * @maps_left: mappings that succeed before one fails, negative for no end
+ * @synced: range of the last sync call; @node is not used
+ * @syncs_for_cpu: how many there were for the CPU
+ * @syncs_for_device: and for the device
  * @tolerate: count violations without failing the test
  * @violations: accesses that the specification forbids
  * @log: accesses, oldest first
@@ -139,10 +164,12 @@ struct mock_map {
 struct mock {
 	struct virtio_device vdev;
 	struct kunit *test;
+	struct virtio_config_ops ops;
 	struct platform_device *parent;
 	struct completion released;
 	bool registered;
 	u64 offered;
+	u64 own;
 	u64 accepted;
 	u8 status;
 	u8 config[MOCK_CONFIG_LEN];
@@ -155,14 +182,23 @@ struct mock {
 	unsigned int vq_align;
 	struct virtqueue *vq[MOCK_MAX_VQS];
 	unsigned int notified[MOCK_MAX_VQS];
+	u32 notify_data[MOCK_MAX_VQS];
+	bool vq_down[MOCK_MAX_VQS];
 	bool refuse_features;
 	int refuse_vqs;
+	int refuse_vq_reset;
+	int refuse_vq_enable;
 	bool ignore_reset;
 	bool dead;
-	struct mock_map maps[MOCK_MAX_MAPS];
+	struct hlist_head maps[MOCK_MAP_BUCKETS];
 	unsigned int num_maps;
+	unsigned int num_maps_in;
 	size_t coherent;
+	size_t coherent_max;
 	int maps_left;
+	struct mock_map synced;
+	unsigned int syncs_for_cpu;
+	unsigned int syncs_for_device;
 	bool tolerate;
 	unsigned int violations;
 	struct mock_access log[MOCK_LOG_LEN];

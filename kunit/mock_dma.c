@@ -11,9 +11,12 @@
  * these addresses.
  */
 #include <linux/dma-map-ops.h>
+#include <linux/hash.h>
 #include <linux/io.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/platform_device.h>
+#include <linux/slab.h>
 
 #include "mock.h"
 
@@ -25,12 +28,16 @@ static struct mock *mock_of_parent(struct device *dev)
 static void *mock_dma_alloc(struct device *dev, size_t size,
 			    dma_addr_t *addr, gfp_t gfp, unsigned long attrs)
 {
-	void *cpu = alloc_pages_exact(size, gfp | __GFP_ZERO);
+	struct mock *m = mock_of_parent(dev);
+	void *cpu;
 
+	if (size > m->coherent_max)
+		return NULL;
+	cpu = alloc_pages_exact(size, gfp | __GFP_ZERO);
 	if (!cpu)
 		return NULL;
 	*addr = virt_to_phys(cpu) + MOCK_IOVA;
-	mock_of_parent(dev)->coherent += size;
+	m->coherent += size;
 	return cpu;
 }
 
@@ -45,44 +52,85 @@ static void mock_dma_free(struct device *dev, size_t size, void *cpu,
 	free_pages_exact(cpu, size);
 }
 
+static struct hlist_head *mock_bucket(struct mock *m, dma_addr_t addr)
+{
+	return &m->maps[hash_64(addr, ilog2(MOCK_MAP_BUCKETS))];
+}
+
 static dma_addr_t mock_dma_map(struct device *dev, struct page *page,
 			       unsigned long offset, size_t size,
 			       enum dma_data_direction dir,
 			       unsigned long attrs)
 {
 	struct mock *m = mock_of_parent(dev);
-	unsigned int i;
+	struct mock_map *map;
 
-	if (!m->maps_left)
+	if (!m->maps_left || !size)
 		return DMA_MAPPING_ERROR;
-	for (i = 0; i < MOCK_MAX_MAPS && m->maps[i].len; i++)
-		;
-	if (i == MOCK_MAX_MAPS || !size)
+	map = kmalloc(sizeof(*map), GFP_ATOMIC);
+	if (!map)
 		return DMA_MAPPING_ERROR;
 	m->maps_left--;
-	m->maps[i].addr = page_to_phys(page) + offset + MOCK_IOVA;
-	m->maps[i].len = size;
-	m->maps[i].dir = dir;
+	map->addr = page_to_phys(page) + offset + MOCK_IOVA;
+	map->len = size;
+	map->dir = dir;
+	hlist_add_head(&map->node, mock_bucket(m, map->addr));
 	m->num_maps++;
-	return m->maps[i].addr;
+	m->num_maps_in += dir == DMA_FROM_DEVICE;
+	return map->addr;
 }
 
 static void mock_dma_unmap(struct device *dev, dma_addr_t addr, size_t size,
 			   enum dma_data_direction dir, unsigned long attrs)
 {
 	struct mock *m = mock_of_parent(dev);
-	unsigned int i;
+	struct mock_map *map;
 
-	for (i = 0; size && i < MOCK_MAX_MAPS; i++) {
-		if (m->maps[i].addr != addr || m->maps[i].len != size ||
-		    m->maps[i].dir != dir)
+	hlist_for_each_entry(map, mock_bucket(m, addr), node) {
+		if (map->addr != addr || map->len != size || map->dir != dir)
 			continue;
-		m->maps[i].len = 0;
 		m->num_maps--;
+		m->num_maps_in -= dir == DMA_FROM_DEVICE;
+		hlist_del(&map->node);
+		kfree(map);
 		return;
 	}
 	KUNIT_FAIL(m->test, "unmapped what was not mapped: %llx, %zu bytes",
 		   (u64)addr, size);
+}
+
+static void mock_dma_sync(struct mock *m, dma_addr_t addr, size_t size,
+			  enum dma_data_direction dir)
+{
+	m->synced.addr = addr;
+	m->synced.len = size;
+	m->synced.dir = dir;
+}
+
+static void mock_dma_sync_for_cpu(struct device *dev, dma_addr_t addr,
+				  size_t size, enum dma_data_direction dir)
+{
+	mock_dma_sync(mock_of_parent(dev), addr, size, dir);
+	mock_of_parent(dev)->syncs_for_cpu++;
+}
+
+static void mock_dma_sync_for_device(struct device *dev, dma_addr_t addr,
+				     size_t size, enum dma_data_direction dir)
+{
+	mock_dma_sync(mock_of_parent(dev), addr, size, dir);
+	mock_of_parent(dev)->syncs_for_device++;
+}
+
+/* What the driver forgot; the test has failed by then. */
+static void mock_dma_forget(struct mock *m)
+{
+	struct hlist_node *next;
+	struct mock_map *map;
+	unsigned int i;
+
+	for (i = 0; i < MOCK_MAP_BUCKETS; i++)
+		hlist_for_each_entry_safe(map, next, &m->maps[i], node)
+			kfree(map);
 }
 
 static const struct dma_map_ops mock_dma_ops = {
@@ -90,6 +138,8 @@ static const struct dma_map_ops mock_dma_ops = {
 	.free = mock_dma_free,
 	.map_page = mock_dma_map,
 	.unmap_page = mock_dma_unmap,
+	.sync_single_for_cpu = mock_dma_sync_for_cpu,
+	.sync_single_for_device = mock_dma_sync_for_device,
 };
 
 /**
@@ -99,6 +149,7 @@ static const struct dma_map_ops mock_dma_ops = {
 void mock_dma_attach(struct mock *m)
 {
 	m->maps_left = -1;
+	m->coherent_max = SIZE_MAX;
 	platform_set_drvdata(m->parent, m);
 	set_dma_ops(&m->parent->dev, &mock_dma_ops);
 }
@@ -115,5 +166,6 @@ void mock_dma_detach(struct mock *m)
 	if (m->coherent)
 		KUNIT_FAIL(m->test, "%zu bytes of coherent memory were not freed",
 			   m->coherent);
+	mock_dma_forget(m);
 	set_dma_ops(&m->parent->dev, NULL);
 }

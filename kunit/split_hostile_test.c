@@ -12,16 +12,16 @@
 #include <linux/io.h>
 #include <linux/module.h>
 
-#include "split_fix.h"
+#include "ring_fix.h"
 
 static const unsigned int hostile_sizes[] = { 8, 256 };
 
-static const struct split_param hostile_more[] = {
+static const struct ring_param hostile_more[] = {
 	{ .num = 8, .modern = true, .platform = true },
 	{ .num = 8, .modern = true, .indirect = true, .platform = true },
 };
 
-static struct split_kinds hostile_kinds = {
+static struct ring_kinds hostile_kinds = {
 	.sizes = hostile_sizes,
 	.num_sizes = ARRAY_SIZE(hostile_sizes),
 	.more = hostile_more,
@@ -30,7 +30,7 @@ static struct split_kinds hostile_kinds = {
 
 static const void *hostile_gen_params(const void *prev, char *desc)
 {
-	return split_next_kind(&hostile_kinds, prev, desc);
+	return ring_next_kind(&hostile_kinds, prev, desc);
 }
 
 /* Buffers in flight at the start of most cases, and their elements. */
@@ -39,54 +39,54 @@ static const void *hostile_gen_params(const void *prev, char *desc)
 #define FLYING_IN	1
 
 /* A queue on which the device holds FLYING buffers: tokens 0, 1, ... */
-static struct split_fix *hostile_setup(struct kunit *test,
-				       struct ws_chain c[FLYING])
+static struct ring_fix *hostile_setup(struct kunit *test,
+				      struct walk_chain c[FLYING])
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 	int i;
 
 	for (i = 0; i < FLYING; i++)
-		KUNIT_ASSERT_EQ(test, split_add(f, i, FLYING_OUT, FLYING_IN),
+		KUNIT_ASSERT_EQ(test, ring_add(f, i, FLYING_OUT, FLYING_IN),
 				0);
 	virtqueue_kick(f->vq);
 	for (i = 0; i < FLYING; i++)
-		KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, &c[i]));
+		KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c[i]));
 	return f;
 }
 
 /* Whatever was done to the queue, the driver can be removed from it. */
-static void expect_removable(struct split_fix *f)
+static void expect_removable(struct ring_fix *f)
 {
-	split_remove(f);
-	split_expect_once(f);
+	ring_remove(f);
+	ring_expect_once(f);
 }
 
 /* The ring noticed: nothing comes back, nothing goes in, all is returned. */
-static void expect_broken(struct split_fix *f)
+static void expect_broken(struct ring_fix *f)
 {
 	struct kunit *test = f->test;
 	u32 len;
 
-	KUNIT_EXPECT_EQ(test, split_get(f, &len), -1);
+	KUNIT_EXPECT_EQ(test, ring_get(f, &len), -1);
 	KUNIT_EXPECT_TRUE(test, virtqueue_is_broken(f->vq));
-	KUNIT_EXPECT_EQ(test, split_get(f, &len), -1);
-	KUNIT_EXPECT_EQ(test, split_add(f, 100, 1, 0), -EIO);
-	KUNIT_EXPECT_EQ(test, split_add(f, 101, 1, 1), -EIO);
+	KUNIT_EXPECT_EQ(test, ring_get(f, &len), -1);
+	KUNIT_EXPECT_EQ(test, ring_add(f, 100, 1, 0), -EIO);
+	KUNIT_EXPECT_EQ(test, ring_add(f, 101, 1, 1), -EIO);
 	expect_removable(f);
 }
 
 /* Claim that buffer @id was used, next in the used ring. */
-static void lie_used(struct split_fix *f, u32 id, u32 len)
+static void lie_used(struct ring_fix *f, u32 id, u32 len)
 {
-	ws_write_used(&f->w, f->w.used_idx, id, len);
-	ws_set_used_idx(&f->w, f->w.used_idx + 1);
+	ws_write_used(&f->w, f->w.s.used_idx, id, len);
+	ws_set_used_idx(&f->w, f->w.s.used_idx + 1);
 }
 
 /* 2.7.8: the id is that of a head; the queue has no such entry. */
 static void id_out_of_range(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 
 	lie_used(f, f->p->num, 0);
 	expect_broken(f);
@@ -94,8 +94,8 @@ static void id_out_of_range(struct kunit *test)
 
 static void id_huge(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 
 	lie_used(f, U32_MAX, 0);
 	expect_broken(f);
@@ -104,21 +104,21 @@ static void id_huge(struct kunit *test)
 /* Right in its low 16 bits only: the field has 32. */
 static void id_right_in_low_bits(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 
-	lie_used(f, c[0].head | 0x10000, 0);
+	lie_used(f, c[0].id | 0x10000, 0);
 	expect_broken(f);
 }
 
 /* A descriptor that was never made available. */
 static void id_never_available(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 	unsigned int i;
 
-	for (i = 0; ws_in_flight(&f->w, i); i++)
+	for (i = 0; f->w.s.owner[i]; i++)
 		;
 	KUNIT_ASSERT_LT(test, i, f->p->num);
 	lie_used(f, i, 0);
@@ -128,14 +128,14 @@ static void id_never_available(struct kunit *test)
 /* A descriptor that is part of a buffer in flight but not its head. */
 static void id_inside_chain(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
-	struct ws_desc d;
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
+	struct walk_desc d;
 
 	if (f->p->indirect)
 		kunit_skip(test, "an indirect buffer takes one descriptor");
-	ws_read_desc(&f->w, f->w.desc, c[0].head, &d);
-	KUNIT_ASSERT_TRUE(test, d.flags & WS_NEXT);
+	ws_read_desc(&f->w, f->w.desc, c[0].id, &d);
+	KUNIT_ASSERT_TRUE(test, d.flags & WALK_NEXT);
 	lie_used(f, d.next, 0);
 	expect_broken(f);
 }
@@ -143,36 +143,36 @@ static void id_inside_chain(struct kunit *test)
 /* One buffer is given back twice in a row. */
 static void completed_twice(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 	u32 len;
 
-	ws_push(&f->w, c[1].head, 0);
-	KUNIT_ASSERT_EQ(test, split_get(f, &len), 1);
-	lie_used(f, c[1].head, 0);
+	walk_push(&f->w, c[1].id, 0);
+	KUNIT_ASSERT_EQ(test, ring_get(f, &len), 1);
+	lie_used(f, c[1].id, 0);
 	expect_broken(f);
 }
 
 /* The same, with both in one batch. */
 static void completed_twice_in_batch(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 	u32 len;
 
-	ws_write_used(&f->w, 0, c[1].head, 0);
-	ws_write_used(&f->w, 1, c[1].head, 0);
+	ws_write_used(&f->w, 0, c[1].id, 0);
+	ws_write_used(&f->w, 1, c[1].id, 0);
 	ws_set_used_idx(&f->w, 2);
-	KUNIT_EXPECT_EQ(test, split_get(f, &len), 1);
+	KUNIT_EXPECT_EQ(test, ring_get(f, &len), 1);
 	expect_broken(f);
 }
 
 /* A buffer that was added but never made available by a kick. */
 static void completed_before_kick(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 
-	KUNIT_ASSERT_EQ(test, split_add(f, 0, 1, 0), 0);
+	KUNIT_ASSERT_EQ(test, ring_add(f, 0, 1, 0), 0);
 	if (ws_avail_idx(&f->w))
 		kunit_skip(test, "this ring publishes when it adds");
 	lie_used(f, 0, 0);
@@ -182,20 +182,20 @@ static void completed_before_kick(struct kunit *test)
 /* The same beside one that was: the index alone does not show the lie. */
 static void completed_before_kick_in_place(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
-	struct ws_chain c;
+	struct ring_fix *f = ring_setup(test);
+	struct walk_chain c;
 	unsigned int i;
 
-	KUNIT_ASSERT_EQ(test, split_add(f, 0, 1, 0), 0);
+	KUNIT_ASSERT_EQ(test, ring_add(f, 0, 1, 0), 0);
 	virtqueue_kick(f->vq);
-	KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, &c));
-	KUNIT_ASSERT_EQ(test, split_add(f, 1, 1, 0), 0);
-	if (ws_poll(&f->w))
+	KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c));
+	KUNIT_ASSERT_EQ(test, ring_add(f, 1, 1, 0), 0);
+	if (walk_poll(&f->w))
 		kunit_skip(test, "this ring publishes when it adds");
 	/* Where it stands is known from the entry not yet published. */
 	i = *(u16 *)(f->w.avail + WS_RING_ENTRIES + 2);
 	KUNIT_ASSERT_LT(test, i, f->p->num);
-	KUNIT_ASSERT_NE(test, i, c.head);
+	KUNIT_ASSERT_NE(test, i, c.id);
 	lie_used(f, i, 0);
 	expect_broken(f);
 }
@@ -203,12 +203,12 @@ static void completed_before_kick_in_place(struct kunit *test)
 /* More buffers used than are out: by one, by half of all, by nearly all. */
 static void used_idx_jumps(struct kunit *test, unsigned int beyond)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 	int i;
 
 	for (i = 0; i < FLYING; i++)
-		ws_write_used(&f->w, i, c[i].head, 0);
+		ws_write_used(&f->w, i, c[i].id, 0);
 	ws_set_used_idx(&f->w, FLYING + beyond);
 	expect_broken(f);
 }
@@ -225,7 +225,7 @@ static void used_idx_half_way_round(struct kunit *test)
 
 static void used_idx_more_than_queue(struct kunit *test)
 {
-	const struct split_param *p = test->param_value;
+	const struct ring_param *p = test->param_value;
 
 	used_idx_jumps(test, p->num + 1);
 }
@@ -233,14 +233,14 @@ static void used_idx_more_than_queue(struct kunit *test)
 /* A used index that decreases, VIRTIO 1.4, 2.7.8: "and increases". */
 static void used_idx_goes_back(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 	u32 len;
 
-	ws_push(&f->w, c[0].head, 0);
-	ws_push(&f->w, c[1].head, 0);
-	KUNIT_ASSERT_EQ(test, split_get(f, &len), 0);
-	KUNIT_ASSERT_EQ(test, split_get(f, &len), 1);
+	walk_push(&f->w, c[0].id, 0);
+	walk_push(&f->w, c[1].id, 0);
+	KUNIT_ASSERT_EQ(test, ring_get(f, &len), 0);
+	KUNIT_ASSERT_EQ(test, ring_get(f, &len), 1);
 	ws_set_used_idx(&f->w, 1);
 	expect_broken(f);
 }
@@ -248,16 +248,16 @@ static void used_idx_goes_back(struct kunit *test)
 /* Backward after the driver saw part of a batch: what it saw stays valid. */
 static void used_idx_goes_back_in_batch(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 	u32 len;
 	int i;
 
-	ws_push(&f->w, c[0].head, 0);
-	ws_push(&f->w, c[1].head, 0);
-	KUNIT_ASSERT_EQ(test, split_get(f, &len), 0);
+	walk_push(&f->w, c[0].id, 0);
+	walk_push(&f->w, c[1].id, 0);
+	KUNIT_ASSERT_EQ(test, ring_get(f, &len), 0);
 	ws_set_used_idx(&f->w, 0);
-	for (i = 0; i < 4 && split_get(f, &len) >= 0; i++)
+	for (i = 0; i < 4 && ring_get(f, &len) >= 0; i++)
 		KUNIT_EXPECT_EQ(test, i, 0);
 	expect_broken(f);
 }
@@ -265,7 +265,7 @@ static void used_idx_goes_back_in_batch(struct kunit *test)
 /* With an empty ring any used buffer is a lie. */
 static void used_on_empty_ring(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 
 	lie_used(f, 0, 0);
 	expect_broken(f);
@@ -274,25 +274,25 @@ static void used_on_empty_ring(struct kunit *test)
 /* 2.7.8.2: what the driver sees is bounded by what the device could write. */
 static void used_len_too_long(struct kunit *test, u32 claim)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 	u32 len = 0;
 
-	KUNIT_ASSERT_EQ(test, c[0].in_bytes, split_len(FLYING_OUT));
-	lie_used(f, c[0].head, claim);
-	KUNIT_EXPECT_EQ(test, split_get(f, &len), 0);
+	KUNIT_ASSERT_EQ(test, c[0].in_bytes, ring_len(FLYING_OUT));
+	lie_used(f, c[0].id, claim);
+	KUNIT_EXPECT_EQ(test, ring_get(f, &len), 0);
 	KUNIT_EXPECT_EQ(test, len, c[0].in_bytes);
 	expect_removable(f);
 }
 
 static void used_len_one_too_long(struct kunit *test)
 {
-	used_len_too_long(test, split_len(FLYING_OUT) + 1);
+	used_len_too_long(test, ring_len(FLYING_OUT) + 1);
 }
 
 static void used_len_counts_readable(struct kunit *test)
 {
-	used_len_too_long(test, split_len(0) + split_len(1));
+	used_len_too_long(test, ring_len(0) + ring_len(1));
 }
 
 static void used_len_huge(struct kunit *test)
@@ -303,21 +303,20 @@ static void used_len_huge(struct kunit *test)
 /* A buffer without a writable element: nothing can have been written. */
 static void used_len_of_readable_buffer(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
-	struct ws_chain c;
+	struct ring_fix *f = ring_setup(test);
+	struct walk_chain c;
 	u32 len = 77;
 	int out;
 
 	for (out = 1; out <= 2; out++) {
-		KUNIT_ASSERT_EQ(test, split_add(f, 0, out, 0), 0);
+		KUNIT_ASSERT_EQ(test, ring_add(f, 0, out, 0), 0);
 		virtqueue_kick(f->vq);
-		KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, &c));
-		lie_used(f, c.head, 4096);
-		KUNIT_EXPECT_EQ(test, split_get(f, &len), 0);
+		KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c));
+		lie_used(f, c.id, 4096);
+		KUNIT_EXPECT_EQ(test, ring_get(f, &len), 0);
 		KUNIT_EXPECT_EQ(test, len, 0);
 		len = 77;
-		f->w.in_flight--;
-		memset(f->w.owner, 0, f->p->num * sizeof(*f->w.owner));
+		walk_forget(&f->w, c.id);
 	}
 	expect_removable(f);
 }
@@ -325,56 +324,56 @@ static void used_len_of_readable_buffer(struct kunit *test)
 /* The bound is that of this buffer, not of one that had its place before. */
 static void used_len_bound_is_fresh(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 	unsigned int in;
-	struct ws_chain c;
+	struct walk_chain c;
 	u32 len;
 
 	for (in = 5; in; in--) {
-		KUNIT_ASSERT_EQ(test, split_add(f, in, 0, in), 0);
+		KUNIT_ASSERT_EQ(test, ring_add(f, in, 0, in), 0);
 		virtqueue_kick(f->vq);
-		KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, &c));
-		ws_push(&f->w, c.head, 100000);
-		KUNIT_EXPECT_EQ(test, split_get(f, &len), (int)in);
+		KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c));
+		walk_push(&f->w, c.id, 100000);
+		KUNIT_EXPECT_EQ(test, ring_get(f, &len), (int)in);
 		KUNIT_EXPECT_EQ(test, len, c.in_bytes);
 	}
 	expect_removable(f);
 }
 
 /* No descriptor was lost or is there twice: each is a head of its own now. */
-static void expect_all_free(struct split_fix *f)
+static void expect_all_free(struct ring_fix *f)
 {
 	struct kunit *test = f->test;
 	unsigned int i, num = f->p->num;
-	struct ws_chain c;
+	struct walk_chain c;
 	u32 len;
 
-	f->w.in_flight = 0;
-	memset(f->w.owner, 0, num * sizeof(*f->w.owner));
 	for (i = 0; i < num; i++)
-		KUNIT_ASSERT_EQ(test, split_add(f, i, 1, 0), 0);
-	KUNIT_EXPECT_EQ(test, split_add(f, i, 1, 0), -ENOSPC);
+		walk_forget(&f->w, i);
+	for (i = 0; i < num; i++)
+		KUNIT_ASSERT_EQ(test, ring_add(f, i, 1, 0), 0);
+	KUNIT_EXPECT_EQ(test, ring_add(f, i, 1, 0), -ENOSPC);
 	virtqueue_kick(f->vq);
-	while (ws_pop(&f->w, &c))
-		ws_push(&f->w, c.head, 0);
+	while (walk_pop(&f->w, &c))
+		walk_push(&f->w, c.id, 0);
 	for (i = 0; i < num; i++)
-		KUNIT_ASSERT_EQ(test, split_get(f, &len), (int)i);
+		KUNIT_ASSERT_EQ(test, ring_get(f, &len), (int)i);
 }
 
 /* Give all flying buffers back honestly; the driver sees just that. */
-static void expect_honest_end(struct split_fix *f, struct ws_chain *c)
+static void expect_honest_end(struct ring_fix *f, struct walk_chain *c)
 {
 	struct kunit *test = f->test;
 	u32 len;
 	int i;
 
 	for (i = 0; i < FLYING; i++)
-		lie_used(f, c[i].head, 1);
+		lie_used(f, c[i].id, 1);
 	for (i = 0; i < FLYING; i++) {
-		KUNIT_EXPECT_EQ(test, split_get(f, &len), i);
+		KUNIT_EXPECT_EQ(test, ring_get(f, &len), i);
 		KUNIT_EXPECT_EQ(test, len, 1);
 	}
-	KUNIT_EXPECT_EQ(test, split_get(f, &len), -1);
+	KUNIT_EXPECT_EQ(test, ring_get(f, &len), -1);
 	KUNIT_EXPECT_EQ(test, f->vq->num_free, f->p->num);
 	KUNIT_EXPECT_FALSE(test, virtqueue_is_broken(f->vq));
 	/* Unless the device scribbled over the available ring as well. */
@@ -384,7 +383,7 @@ static void expect_honest_end(struct split_fix *f, struct ws_chain *c)
 }
 
 /* Overwrite every descriptor of the table, 2.7.5.1 forbids it to a device. */
-static void rewrite_table(struct split_fix *f, struct ws_desc d, bool link)
+static void rewrite_table(struct ring_fix *f, struct walk_desc d, bool link)
 {
 	unsigned int i;
 
@@ -398,10 +397,10 @@ static void rewrite_table(struct split_fix *f, struct ws_desc d, bool link)
 /* Every descriptor claims to go on to the next: one endless loop. */
 static void device_links_all(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
-	struct ws_desc d = { .addr = split_addr(f, 0), .len = 16,
-			     .flags = WS_NEXT };
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
+	struct walk_desc d = { .addr = ring_addr(f, 0), .len = 16,
+			     .flags = WALK_NEXT };
 
 	rewrite_table(f, d, true);
 	expect_honest_end(f, c);
@@ -410,10 +409,10 @@ static void device_links_all(struct kunit *test)
 /* Every descriptor points at itself. */
 static void device_links_beyond_table(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
-	struct ws_desc d = { .addr = split_addr(f, 0), .len = 16,
-			     .flags = WS_NEXT | WS_WRITE, .next = 0xffff };
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
+	struct walk_desc d = { .addr = ring_addr(f, 0), .len = 16,
+			     .flags = WALK_NEXT | WALK_WRITE, .next = 0xffff };
 
 	rewrite_table(f, d, false);
 	expect_honest_end(f, c);
@@ -422,9 +421,9 @@ static void device_links_beyond_table(struct kunit *test)
 /* Chains are cut short: the rest must not be lost to the driver. */
 static void device_cuts_chains(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
-	struct ws_desc d = { .addr = ~0ULL, .len = U32_MAX };
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
+	struct walk_desc d = { .addr = ~0ULL, .len = U32_MAX };
 
 	rewrite_table(f, d, false);
 	expect_honest_end(f, c);
@@ -433,11 +432,11 @@ static void device_cuts_chains(struct kunit *test)
 /* A direct buffer becomes an "indirect" one and the other way round. */
 static void device_flips_indirect(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
-	struct ws_desc d = { .addr = 0x1000, .len = 32 };
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
+	struct walk_desc d = { .addr = 0x1000, .len = 32 };
 
-	d.flags = f->p->indirect ? WS_WRITE : WS_INDIRECT;
+	d.flags = f->p->indirect ? WALK_WRITE : WALK_INDIRECT;
 	rewrite_table(f, d, false);
 	expect_honest_end(f, c);
 }
@@ -445,26 +444,26 @@ static void device_flips_indirect(struct kunit *test)
 /* The indirect tables of the buffers in flight. */
 static void device_rewrites_indirect(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
-	struct ws_desc d = { .addr = ~0ULL, .len = U32_MAX,
-			     .flags = WS_NEXT | WS_INDIRECT, .next = 0x7fff };
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
+	struct walk_desc d = { .addr = ~0ULL, .len = U32_MAX,
+			     .flags = WALK_NEXT | WALK_INDIRECT, .next = 0x7fff };
 	unsigned int i, j;
 
 	if (!f->p->indirect)
 		kunit_skip(test, "no indirect descriptors negotiated");
 	for (i = 0; i < FLYING; i++)
 		for (j = 0; j < c[i].num; j++)
-			ws_write_desc(&f->w, ws_virt(&f->w, c[i].table), j, &d);
+			ws_write_desc(&f->w, walk_virt(&f->w, c[i].table), j, &d);
 	expect_honest_end(f, c);
 }
 
 /* A broken queue whose descriptors are garbage is still taken down. */
 static void device_rewrites_then_lies(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
-	struct ws_desc d = { .addr = ~0ULL, .len = U32_MAX,
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
+	struct walk_desc d = { .addr = ~0ULL, .len = U32_MAX,
 			     .flags = 0xffff, .next = 0xffff };
 
 	rewrite_table(f, d, false);
@@ -475,26 +474,26 @@ static void device_rewrites_then_lies(struct kunit *test)
 /* The ring is used for a while after the device scribbled over the table. */
 static void driver_goes_on_after_rewrite(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
-	struct ws_desc d = { .addr = ~0ULL, .len = 1, .flags = WS_NEXT };
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
+	struct walk_desc d = { .addr = ~0ULL, .len = 1, .flags = WALK_NEXT };
 	unsigned int i;
 	u32 len;
 
 	rewrite_table(f, d, true);
 	for (i = 0; i < FLYING; i++)
-		lie_used(f, c[i].head, 0);
+		lie_used(f, c[i].id, 0);
 	for (i = 0; i < FLYING; i++)
-		KUNIT_ASSERT_EQ(test, split_get(f, &len), (int)i);
+		KUNIT_ASSERT_EQ(test, ring_get(f, &len), (int)i);
 	for (i = 0; i < 4 * f->p->num; i++) {
 		u8 *slot = f->w.avail + WS_RING_ENTRIES +
-			   2 * ((f->w.last_avail + i) & (f->p->num - 1));
+			   2 * ((f->w.s.last_avail + i) & (f->p->num - 1));
 
-		KUNIT_ASSERT_EQ(test, split_add(f, 5, 1, 1), 0);
+		KUNIT_ASSERT_EQ(test, ring_add(f, 5, 1, 1), 0);
 		virtqueue_kick(f->vq);
 		KUNIT_ASSERT_LT(test, *(u16 *)slot, f->p->num);
 		lie_used(f, *(u16 *)slot, 0);
-		KUNIT_ASSERT_EQ(test, split_get(f, &len), 5);
+		KUNIT_ASSERT_EQ(test, ring_get(f, &len), 5);
 		KUNIT_ASSERT_EQ(test, f->vq->num_free, f->p->num);
 	}
 	expect_removable(f);
@@ -503,8 +502,8 @@ static void driver_goes_on_after_rewrite(struct kunit *test)
 /* Entries of the available ring are the driver's: nobody reads them back. */
 static void device_rewrites_avail(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 
 	memset(f->w.avail, 0xff, WS_RING_ENTRIES + 2 * f->p->num + 2);
 	expect_honest_end(f, c);
@@ -513,8 +512,8 @@ static void device_rewrites_avail(struct kunit *test)
 /* Garbage where the device may write but the driver has no need to read. */
 static void garbage_in_padding(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 	unsigned int i;
 
 	for (i = 0; i < f->p->num; i++)
@@ -529,18 +528,18 @@ static void garbage_in_padding(struct kunit *test)
 /* 2.7.10.1: only bit 0 of the used flags means anything. */
 static void garbage_in_used_flags(struct kunit *test)
 {
-	struct split_fix *f = split_setup(test);
+	struct ring_fix *f = ring_setup(test);
 	unsigned int before;
-	struct ws_chain c;
+	struct walk_chain c;
 
 	ws_set_used_flags(&f->w, 0xfffe);
 	if (f->p->event_idx)
 		ws_set_used_flags(&f->w, 0xffff);
-	KUNIT_ASSERT_EQ(test, split_add(f, 0, 1, 0), 0);
+	KUNIT_ASSERT_EQ(test, ring_add(f, 0, 1, 0), 0);
 	before = f->m->notified[0];
 	virtqueue_kick(f->vq);
 	KUNIT_EXPECT_EQ(test, f->m->notified[0], before + 1);
-	KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, &c));
+	KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c));
 	KUNIT_EXPECT_FALSE(test, virtqueue_is_broken(f->vq));
 	expect_removable(f);
 }
@@ -548,14 +547,14 @@ static void garbage_in_used_flags(struct kunit *test)
 /* An interrupt for nothing is no one's; 2.7.7.1 asks drivers to bear it. */
 static void interrupt_with_nothing_used(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 	int i;
 
 	for (i = 0; i < 1000; i++)
 		KUNIT_ASSERT_EQ(test, mock_interrupt(f->m, 0), IRQ_NONE);
 	KUNIT_EXPECT_EQ(test, f->callbacks, 0);
-	ws_push(&f->w, c[0].head, 0);
+	walk_push(&f->w, c[0].id, 0);
 	KUNIT_EXPECT_EQ(test, mock_interrupt(f->m, 0), IRQ_HANDLED);
 	KUNIT_EXPECT_EQ(test, f->callbacks, 1);
 	expect_removable(f);
@@ -563,24 +562,24 @@ static void interrupt_with_nothing_used(struct kunit *test)
 
 static void interrupt_without_callback(struct kunit *test)
 {
-	struct split_param p = *(const struct split_param *)test->param_value;
-	struct split_fix *f;
-	struct ws_chain c;
+	struct ring_param p = *(const struct ring_param *)test->param_value;
+	struct ring_fix *f;
+	struct walk_chain c;
 	u32 len;
 
 	p.no_callback = true;
-	f = split_new(test, &p);
-	split_start(f);
-	KUNIT_ASSERT_EQ(test, split_add(f, 0, 1, 0), 0);
+	f = ring_new(test, &p);
+	ring_start(f);
+	KUNIT_ASSERT_EQ(test, ring_add(f, 0, 1, 0), 0);
 	virtqueue_kick(f->vq);
-	KUNIT_ASSERT_TRUE(test, ws_pop(&f->w, &c));
-	ws_push(&f->w, c.head, 0);
+	KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c));
+	walk_push(&f->w, c.id, 0);
 	mock_interrupt(f->m, 0);
-	KUNIT_EXPECT_EQ(test, split_get(f, &len), 0);
+	KUNIT_EXPECT_EQ(test, ring_get(f, &len), 0);
 	expect_removable(f);
 }
 
-static void interrupt_in_probe(struct split_fix *f)
+static void interrupt_in_probe(struct ring_fix *f)
 {
 	KUNIT_EXPECT_EQ(f->test, mock_interrupt(f->m, 0), IRQ_NONE);
 	KUNIT_EXPECT_EQ(f->test, f->callbacks, 0);
@@ -589,47 +588,47 @@ static void interrupt_in_probe(struct split_fix *f)
 /* 2.1.2 forbids it to the device; the driver is not ready for a callback. */
 static void interrupt_before_driver_ok(struct kunit *test)
 {
-	struct split_fix *f = split_new(test, test->param_value);
+	struct ring_fix *f = ring_new(test, test->param_value);
 
 	f->on_probe = interrupt_in_probe;
-	split_start(f);
+	ring_start(f);
 	KUNIT_EXPECT_EQ(test, f->callbacks, 0);
-	split_cycle(f, 2);
+	ring_cycle(f, 2);
 	expect_removable(f);
 }
 
-static void used_in_probe(struct split_fix *f)
+static void used_in_probe(struct ring_fix *f)
 {
-	struct ws_queue w;
+	struct walk w;
 
-	ws_init(&w, f->test, f->vq, f->m->accepted,
-		f->p->platform ? MOCK_IOVA : 0);
+	walk_init(&w, f->test, f->vq, f->m->accepted,
+		  f->p->platform ? MOCK_IOVA : 0);
 	ws_write_used(&w, 0, 0, 0);
 	ws_set_used_idx(&w, 5);
 	mock_interrupt(f->m, 0);
 	KUNIT_EXPECT_EQ(f->test, f->callbacks, 0);
-	/* For ws_init() of the fixture, which finds the ring as it should. */
+	/* For walk_init() of the fixture, which finds the ring as it should. */
 	ws_set_used_idx(&w, 0);
 }
 
 /* "Used" before anything was made available: no driver hears of it. */
 static void used_before_driver_ok(struct kunit *test)
 {
-	struct split_fix *f = split_new(test, test->param_value);
+	struct ring_fix *f = ring_new(test, test->param_value);
 
 	f->on_probe = used_in_probe;
-	split_start(f);
+	ring_start(f);
 	KUNIT_EXPECT_EQ(test, f->callbacks, 0);
-	split_cycle(f, 2);
+	ring_cycle(f, 2);
 	expect_removable(f);
 }
 
 static void interrupt_after_break(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 
-	ws_push(&f->w, c[0].head, 0);
+	walk_push(&f->w, c[0].id, 0);
 	__virtqueue_break(f->vq);
 	mock_interrupt(f->m, 0);
 	KUNIT_EXPECT_EQ(test, f->callbacks, 0);
@@ -639,13 +638,13 @@ static void interrupt_after_break(struct kunit *test)
 /* The device says that it is lost, then goes on anyway. */
 static void needs_reset_then_used(struct kunit *test)
 {
-	struct ws_chain c[FLYING];
-	struct split_fix *f = hostile_setup(test, c);
+	struct walk_chain c[FLYING];
+	struct ring_fix *f = hostile_setup(test, c);
 	u32 len;
 
 	mock_needs_reset(f->m);
-	ws_push(&f->w, c[0].head, 0);
-	KUNIT_EXPECT_EQ(test, split_get(f, &len), 0);
+	walk_push(&f->w, c[0].id, 0);
+	KUNIT_EXPECT_EQ(test, ring_get(f, &len), 0);
 	expect_removable(f);
 }
 

@@ -22,7 +22,7 @@
 #include <linux/perf_event.h>
 #include <linux/virtio_ring.h>
 
-#include "split_fix.h"
+#include "ring_fix.h"
 
 #define RACE_SIZE		8
 /* Three times around the ring, whatever a round moves. */
@@ -39,7 +39,7 @@
  * @index: place among the parameters of the case
  */
 struct race_param {
-	struct split_param p;
+	struct ring_param p;
 	bool takes;
 	unsigned int batch;
 	unsigned int held;
@@ -62,7 +62,7 @@ struct race_param {
  * @data: their tokens, in order
  */
 struct race {
-	struct split_fix *f;
+	struct ring_fix *f;
 	u64 addr;
 	bool answers;
 	bool takes;
@@ -81,7 +81,7 @@ static struct perf_event * __percpu *race_bp;
 static struct race race;
 static u16 race_canary;
 
-static u16 race_get16(const struct ws_queue *w, unsigned int offset)
+static u16 race_get16(const struct walk *w, unsigned int offset)
 {
 	u16 v = READ_ONCE(*(const u16 *)(w->avail + offset));
 
@@ -89,19 +89,19 @@ static u16 race_get16(const struct ws_queue *w, unsigned int offset)
 }
 
 /* Use all that the available index shows. */
-static void race_use(struct race *r, struct ws_queue *w)
+static void race_use(struct race *r, struct walk *w)
 {
-	u16 head, idx = ws_avail_idx(w), used = w->used_idx;
-	struct ws_desc d;
+	u16 head, idx = ws_avail_idx(w), used = w->s.used_idx;
+	struct walk_desc d;
 
 	/* The index before what it covers: pairs with split_publish(). */
 	smp_rmb();
-	for (; w->last_avail != idx && r->used < RACE_SIZE; w->last_avail++) {
+	for (; w->s.last_avail != idx && r->used < RACE_SIZE; w->s.last_avail++) {
 		head = race_get16(w, WS_RING_ENTRIES +
-				  2 * (w->last_avail & (w->num - 1)));
+				  2 * (w->s.last_avail & (w->num - 1)));
 		ws_read_desc(w, w->desc, head & (w->num - 1), &d);
 		if (head >= w->num || d.addr != r->addr ||
-		    d.len != split_len(0) || d.flags != WS_WRITE)
+		    d.len != ring_len(0) || d.flags != WALK_WRITE)
 			r->garbled++;
 		ws_write_used(w, used++, head, d.len);
 		r->used++;
@@ -110,13 +110,13 @@ static void race_use(struct race *r, struct ws_queue *w)
 }
 
 /* 2.7.7.2: does one of the entries from @old on ask for an interrupt? */
-static bool race_owes(struct ws_queue *w, u16 old)
+static bool race_owes(struct walk *w, u16 old)
 {
 	/* The index before the request: pairs with vring_split_poll(). */
 	smp_mb();
 	if (!w->event_idx)
 		return !(race_get16(w, WS_RING_FLAGS) & RACE_NO_INTERRUPT);
-	return (u16)(ws_used_event(w) - old) < (u16)(w->used_idx - old);
+	return (u16)(ws_used_event(w) - old) < (u16)(w->s.used_idx - old);
 }
 
 /* Behind the store of the available index, or of the canary. */
@@ -124,14 +124,14 @@ static void race_trap(struct perf_event *bp, struct perf_sample_data *sample,
 		      struct pt_regs *regs)
 {
 	struct race *r = &race;
-	struct ws_queue *w;
+	struct walk *w;
 	u16 old;
 
 	r->traps++;
 	if (!r->answers)
 		return;
 	w = &r->f->w;
-	old = w->used_idx;
+	old = w->s.used_idx;
 	race_use(r, w);
 	if (!race_owes(w, old))
 		return;
@@ -200,18 +200,18 @@ static void race_try(struct kunit *test)
 }
 
 /* A queue whose available index is watched. */
-static struct split_fix *race_setup(struct kunit *test,
-				    const struct race_param *rp)
+static struct ring_fix *race_setup(struct kunit *test,
+				   const struct race_param *rp)
 {
-	struct split_fix *f;
+	struct ring_fix *f;
 
 	race_try(test);
-	f = split_new(test, &rp->p);
-	split_start(f);
+	f = ring_new(test, &rp->p);
+	ring_start(f);
 	f->vq->callback = race_callback;
 	memset(&race, 0, sizeof(race));
 	race.f = f;
-	race.addr = split_addr(f, 0);
+	race.addr = ring_addr(f, 0);
 	race.takes = rp->takes;
 	race_watch(test, &virtqueue_get_vring(f->vq)->avail->idx);
 	return f;
@@ -231,10 +231,10 @@ static void race_round(struct race *r, bool answers)
 }
 
 /* Add buffers with the tokens from @from to before @to. */
-static void race_add(struct split_fix *f, unsigned int from, unsigned int to)
+static void race_add(struct ring_fix *f, unsigned int from, unsigned int to)
 {
 	for (; from < to; from++)
-		KUNIT_ASSERT_EQ(f->test, split_add(f, from, 0, 1), 0);
+		KUNIT_ASSERT_EQ(f->test, ring_add(f, from, 0, 1), 0);
 }
 
 /*
@@ -260,7 +260,7 @@ static void race_expect_answer(struct race *r, unsigned int num)
 static void race_expect_taken(struct race *r, unsigned int num)
 {
 	struct kunit *test = r->f->test;
-	struct split_buf *b;
+	struct ring_buf *b;
 	unsigned int i;
 
 	KUNIT_ASSERT_EQ(test, r->taken, num);
@@ -277,7 +277,7 @@ static void answer_within_kick(struct kunit *test)
 {
 	const struct race_param *rp = test->param_value;
 	unsigned int i, num = rp->held + rp->batch;
-	struct split_fix *f = race_setup(test, rp);
+	struct ring_fix *f = race_setup(test, rp);
 
 	for (i = 0; i < RACE_ROUNDS; i++) {
 		race_round(&race, false);
@@ -290,27 +290,27 @@ static void answer_within_kick(struct kunit *test)
 		race_take(&race);
 		race_expect_taken(&race, num);
 	}
-	split_expect_once(f);
+	ring_expect_once(f);
 }
 
 /* Exposed because the ring is full, at the latest by the kick after that. */
 static void answer_within_refused_add(struct kunit *test)
 {
-	struct split_fix *f = race_setup(test, test->param_value);
+	struct ring_fix *f = race_setup(test, test->param_value);
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < RACE_ROUNDS; i++) {
 		race_round(&race, true);
 		race_add(f, 0, RACE_SIZE);
-		err = split_add(f, RACE_SIZE, 0, 1);
+		err = ring_add(f, RACE_SIZE, 0, 1);
 		KUNIT_ASSERT_EQ(test, err, -ENOSPC);
 		virtqueue_kick_prepare(f->vq);
 		race_expect_answer(&race, RACE_SIZE);
 		race_take(&race);
 		race_expect_taken(&race, RACE_SIZE);
 	}
-	split_expect_once(f);
+	ring_expect_once(f);
 }
 
 static void race_exit(struct kunit *test)
@@ -346,7 +346,7 @@ static const struct race_param full_params[] = {
 
 static void full_param_desc(const struct race_param *rp, char *desc)
 {
-	split_param_desc(&rp->p, desc);
+	ring_param_desc(&rp->p, desc);
 }
 
 KUNIT_ARRAY_PARAM(full, full_params, full_param_desc);

@@ -14,47 +14,62 @@
 #ifndef _VIRTIO_CORE_VRING_CHAIN_H
 #define _VIRTIO_CORE_VRING_CHAIN_H
 
-#include "vring.h"
-#include "vring_trace.h"
+#include <linux/tracepoint-defs.h>
 
-/* sg_next() without the call. */
+#include "vring.h"
+
+/*
+ * Only whether somebody listens: vring_trace.h itself would change the
+ * checksums of the symbols that virtqueue.c exports.
+ */
+DECLARE_TRACEPOINT(virtqueue_add);
+DECLARE_TRACEPOINT(virtqueue_notify);
+DECLARE_TRACEPOINT(virtqueue_interrupt);
+DECLARE_TRACEPOINT(virtqueue_get);
+
+/* sg_next() without the call, for an entry that is not the last. */
+static __always_inline struct scatterlist *vring_sg_step(struct scatterlist *sg)
+{
+	sg++;
+	if (unlikely(sg_is_chain(sg)))
+		sg = sg_chain_ptr(sg);
+	return sg;
+}
+
 static __always_inline struct scatterlist *vring_sg_next(struct scatterlist *sg)
 {
-	if (sg_is_last(sg))
-		return NULL;
-	sg++;
-	return unlikely(sg_is_chain(sg)) ? sg_chain_ptr(sg) : sg;
+	return sg_is_last(sg) ? NULL : vring_sg_step(sg);
 }
 
 /**
- * vring_map_sg - get the device's address of one segment
+ * vring_sg_addr - get the device's address of one segment
  * @vr: the queue
  * @sg: the segment
  * @in: the device writes it
  * @map: where the mapping is noted; not looked at without the DMA API
- * @addr: the address
+ * @dma: the queue uses the DMA API; a constant
  *
  * Context: that of the caller of the add function.
  *
- * Return: 0, or -ENOMEM when the DMA API has no room.
+ * Return: the address; DMA_MAPPING_ERROR, with @dma only, when there is none.
  */
-static __always_inline int vring_map_sg(struct vring_virtqueue *vr,
-					struct scatterlist *sg, bool in,
-					struct vring_map *map, dma_addr_t *addr)
+static __always_inline dma_addr_t vring_sg_addr(struct vring_virtqueue *vr,
+						struct scatterlist *sg, bool in,
+						struct vring_map *map,
+						const bool dma)
 {
 	enum dma_data_direction dir = in ? DMA_FROM_DEVICE : DMA_TO_DEVICE;
 
-	if (unlikely(vr->use_dma))
-		return vring_map_sg_dma(vr, sg, dir, map, addr);
+	if (dma)
+		return vring_map_sg_dma(vr, sg, dir, map);
 
 	kmsan_handle_dma(sg_page(sg), sg->offset, sg->length, dir);
-	*addr = sg_phys(sg);
-	return 0;
+	return sg_phys(sg);
 }
 
 /**
- * vring_direct_addr - the device's address of a segment of such a chain
- * @vr: the queue
+ * vring_direct_addr - the device's address of a segment of a direct chain
+ * @vr: the queue, with the request prepared by vring_prepare_direct()
  * @sg: the segment
  * @in: the device writes it
  * @slot: its slot
@@ -67,131 +82,137 @@ static __always_inline dma_addr_t vring_direct_addr(struct vring_virtqueue *vr,
 {
 	if (unlikely(vr->use_dma))
 		return vr->mem.maps[slot].addr;
-
-	kmsan_handle_dma(sg_page(sg), sg->offset, sg->length,
-			 in ? DMA_FROM_DEVICE : DMA_TO_DEVICE);
-	return sg_phys(sg);
+	return vring_sg_addr(vr, sg, in, NULL, false);
 }
 
-/* Entry @i of an indirect table; split: its link was written at creation. */
+/*
+ * One entry of an indirect table, at @d in both layouts.  Split: with a link,
+ * which was written at creation; packed: no flag but WRITE (2.8.19).
+ */
 static __always_inline void vring_put_entry(const struct vring_virtqueue *vr,
-					    void *table, u32 i, dma_addr_t addr,
-					    u32 len, bool in, const bool packed)
+					    struct vring_desc *d,
+					    dma_addr_t addr, u32 len, bool in,
+					    const bool packed)
 {
-	struct vring_packed_desc *p = table;
-	struct vring_desc *d = table;
+	struct vring_packed_desc *p = (struct vring_packed_desc *)d;
+	u16 flags = in ? VRING_DESC_F_WRITE : 0;
 
 	if (packed) {
-		p[i].addr = cpu_to_le64(addr);
-		p[i].len = cpu_to_le32(len);
-		p[i].flags = cpu_to_le16(in ? VRING_DESC_F_WRITE : 0);
+		p->addr = cpu_to_le64(addr);
+		p->len = cpu_to_le32(len);
+		p->flags = cpu_to_le16(flags);
 		return;
 	}
-	d[i].addr = cpu_to_vring64(vr, addr);
-	d[i].len = cpu_to_vring32(vr, len);
-	d[i].flags = cpu_to_vring16(vr, VRING_DESC_F_NEXT |
-				    (in ? VRING_DESC_F_WRITE : 0));
+	d->addr = cpu_to_vring64(vr, addr);
+	d->len = cpu_to_vring32(vr, len);
+	d->flags = cpu_to_vring16(vr, flags | VRING_DESC_F_NEXT);
 }
 
-/* One list of segments into @table, behind the @num entries that it has. */
-static __always_inline int vring_fill_list(struct vring_virtqueue *vr,
-					   void *table, struct vring_map *maps,
-					   u32 *num, u64 *bytes,
-					   struct scatterlist *sg, bool in,
-					   const bool packed)
+/*
+ * Lists from @list to @end, of one direction, into the entries from @d on.
+ * Returns the entry behind the last one written, or NULL when the table ends
+ * at @limit or a segment cannot be mapped: its entry is @d then.
+ */
+static __always_inline struct vring_desc *
+vring_fill_lists(struct vring_virtqueue *vr, struct scatterlist **list,
+		 struct scatterlist **end, struct vring_desc *d,
+		 struct vring_desc *limit, u64 *bytes, struct vring_map **map,
+		 const bool in, const bool packed, const bool dma)
 {
+	struct scatterlist *sg;
 	dma_addr_t addr;
-	u32 i = *num;
+	u32 len;
 
-	for (; sg; sg = vring_sg_next(sg)) {
-		if (unlikely(i == vr->mem.table_max))
-			return -E2BIG;
-		if (unlikely(vring_map_sg(vr, sg, in, &maps[i], &addr)))
-			return -ENOMEM;
-		vring_put_entry(vr, table, i, addr, sg->length, in, packed);
-		*bytes += sg->length;
-		*num = ++i;
+	for (; list != end; list++) {
+		for (sg = *list; sg; sg = vring_sg_step(sg)) {
+			if (unlikely(d == limit))
+				return NULL;
+			len = sg->length;
+			addr = vring_sg_addr(vr, sg, in, *map, dma);
+			if (dma) {
+				if (addr == DMA_MAPPING_ERROR)
+					return NULL;
+				++*map;
+			}
+			vring_put_entry(vr, d++, addr, len, in, packed);
+			*bytes += len;
+			if (sg_is_last(sg))
+				break;
+		}
 	}
-	return 0;
+	return d;
 }
 
 /**
- * vring_fill_table - write a request into the indirect table of a slot
+ * vring_fill_table - write a request into an indirect table
  * @vr: the queue, with a free slot
+ * @table: that slot's table
  * @c: the request; counted here
- * @maps: where mappings are noted; NULL without the DMA API
+ * @map: where the first mapping is noted, moved on by each; not looked at
+ *	without the DMA API
  * @packed: layout of the table, a constant
+ * @dma: the queue uses the DMA API; a constant
  *
  * Device-readable segments first (VIRTIO 1.4, 2.7.4.2 and 2.8.17).
  *
- * Return: 0; -E2BIG when the table is too short; -EINVAL for no bytes or more
- * than 2^32 - 1 (2.7.5.2); -ENOMEM when a segment cannot be mapped.
+ * Return: false when the table is too short, a segment cannot be mapped, or
+ * the request has no segments or more than 2^32 - 1 bytes (2.7.5.2).
  */
-static __always_inline int vring_fill_table(struct vring_virtqueue *vr,
-					    struct vring_chain *c,
-					    struct vring_map *maps,
-					    const bool packed)
+static __always_inline bool vring_fill_table(struct vring_virtqueue *vr,
+					     struct vring_desc *table,
+					     struct vring_chain *c,
+					     struct vring_map **map,
+					     const bool packed, const bool dma)
 {
-	void *table = vr->mem.tables[vr->free_head].desc;
-	unsigned int n;
-	int err;
+	struct vring_desc *d = table, *limit = table + vr->mem.table_max;
+	struct scatterlist **in_list = c->sgs + c->out_sgs;
 
-	for (n = 0; n < c->out_sgs; n++) {
-		err = vring_fill_list(vr, table, maps, &c->num, &c->out_bytes,
-				      c->sgs[n], false, packed);
-		if (unlikely(err))
-			return err;
-	}
-	for (; n < c->out_sgs + c->in_sgs; n++) {
-		err = vring_fill_list(vr, table, maps, &c->num, &c->in_bytes,
-				      c->sgs[n], true, packed);
-		if (unlikely(err))
-			return err;
-	}
-	return unlikely(!c->num || c->out_bytes + c->in_bytes > U32_MAX) ?
-	       -EINVAL : 0;
+	d = vring_fill_lists(vr, c->sgs, in_list, d, limit, &c->out_bytes, map,
+			     false, packed, dma);
+	if (unlikely(!d))
+		return false;
+	d = vring_fill_lists(vr, in_list, in_list + c->in_sgs, d, limit,
+			     &c->in_bytes, map, true, packed, dma);
+	if (unlikely(!d))
+		return false;
+	c->num = d - table;
+	return likely(c->num && c->out_bytes + c->in_bytes <= U32_MAX);
 }
 
 /**
- * vring_prepare_indirect - write and map the table of the first free slot
+ * vring_fill_mapped - vring_fill_table() with the DMA API
  * @vr: the queue, with a free slot
- * @c: the request; counted here
+ * @table: that slot's table
+ * @c: the request; counted here, and zero again when it does not fit
  * @packed: layout of the table, a constant
  *
- * Return: as vring_fill_table(); with an error nothing stays mapped.
+ * Return: as vring_fill_table(); with false nothing stays mapped.
  */
-static __always_inline int vring_prepare_indirect(struct vring_virtqueue *vr,
-						  struct vring_chain *c,
-						  const bool packed)
+static __always_inline bool vring_fill_mapped(struct vring_virtqueue *vr,
+					      struct vring_desc *table,
+					      struct vring_chain *c,
+					      const bool packed)
 {
-	u16 head = vr->free_head;
-	struct vring_map *maps = NULL;
-	int err;
+	struct vring_map *maps, *map;
 
-	if (unlikely(vr->use_dma))
-		maps = &vr->mem.table_maps[head * vr->mem.table_max];
-
-	err = vring_fill_table(vr, c, maps, packed);
-	if (unlikely(err)) {
-		if (maps)
-			vring_unmap(vr, maps, c->num);
-		c->num = 0;
-		c->out_bytes = 0;
-		c->in_bytes = 0;
-		return err;
+	maps = &vr->mem.table_maps[vr->free_head * vr->mem.table_max];
+	map = maps;
+	if (likely(vring_fill_table(vr, table, c, &map, packed, true))) {
+		vr->mem.slots[vr->free_head].num_maps = c->num;
+		return true;
 	}
-
-	if (maps)
-		vr->mem.slots[head].num_maps = c->num;
-	vr->out_bytes += c->out_bytes;
-	vr->indirects++;
-	return 0;
+	vring_unmap(vr, maps, map - maps);
+	c->num = 0;
+	c->out_bytes = 0;
+	c->in_bytes = 0;
+	return false;
 }
 
 /**
  * vring_record - note a chain under its head
  * @vr: the queue
- * @last: its last slot; the first is @vr->free_head
+ * @head: its first slot, which is @vr->free_head
+ * @last: its last slot
  * @num: slots that it takes
  * @in_bytes: bytes that the device may write
  * @data: the token
@@ -199,51 +220,23 @@ static __always_inline int vring_prepare_indirect(struct vring_virtqueue *vr,
  *
  * The slots from the first to the last leave the free list.
  */
-static __always_inline void vring_record(struct vring_virtqueue *vr, u16 last,
-					 u16 num, u32 in_bytes, void *data,
-					 void *ctx)
+static __always_inline void vring_record(struct vring_virtqueue *vr, u16 head,
+					 u16 last, u16 num, u32 in_bytes,
+					 void *data, void *ctx)
 {
-	struct vring_slot *slot = &vr->mem.slots[vr->free_head];
+	struct vring_slot *slots = vr->mem.slots;
+	struct vring_slot *slot = &slots[head];
+	u64 added = vr->added;
 
-	trace_virtqueue_add(&vr->vq, data, num, in_bytes);
+	vr->free_head = slots[last].next;
+	vr->vq.num_free -= num;
+	WRITE_ONCE(vr->added, added + 1);
 	slot->data = data;
 	slot->ctx = ctx;
 	slot->in_bytes = in_bytes;
-	slot->pos = vr->added;
+	slot->pos = added;
 	slot->num = num;
 	slot->last = last;
-	vr->free_head = vr->mem.slots[last].next;
-	vr->vq.num_free -= num;
-}
-
-/**
- * vring_outstanding - the slot of an id that the device returned
- * @vr: the queue
- * @id: the id
- * @exposed: chains that the device could know of
- *
- * Good is an id under which a chain stands that was exposed.  Positions count
- * chains from the first on and do not wrap: a buffer may stay with the device
- * while any number of others come and go.
- *
- * Return: the slot, or NULL with the queue broken.
- */
-static __always_inline struct vring_slot *
-vring_outstanding(struct vring_virtqueue *vr, u32 id, u64 exposed)
-{
-	struct vring_slot *slot;
-
-	if (unlikely(id >= vr->mem.num)) {
-		vring_break(vr, VQ_ERR_ID, "used id %u is out of range", id);
-		return NULL;
-	}
-	slot = &vr->mem.slots[id];
-	if (unlikely(!slot->data || slot->pos >= exposed)) {
-		vring_break(vr, VQ_ERR_STALE, "used id %u is not outstanding",
-			    id);
-		return NULL;
-	}
-	return slot;
 }
 
 /**
@@ -254,13 +247,14 @@ vring_outstanding(struct vring_virtqueue *vr, u32 id, u64 exposed)
  */
 static __always_inline bool vring_batch_left(const struct vring_virtqueue *vr)
 {
-	return vr->in_order &&
+	return unlikely(vr->in_order) &&
 	       READ_ONCE(vr->batch_end) != READ_ONCE(vr->taken);
 }
 
 /**
  * vring_take_oldest - in order: the next chain of the batch
  * @vr: the queue, with a batch begun
+ * @id: its id
  * @len: bytes that the device wrote
  *
  * Chains before the last one of a batch count as used completely
@@ -269,10 +263,11 @@ static __always_inline bool vring_batch_left(const struct vring_virtqueue *vr)
  * Return: its slot.
  */
 static __always_inline struct vring_slot *
-vring_take_oldest(struct vring_virtqueue *vr, u32 *len)
+vring_take_oldest(struct vring_virtqueue *vr, u32 *id, u32 *len)
 {
 	struct vring_slot *slot = &vr->mem.slots[vr->oldest];
 
+	*id = vr->oldest;
 	*len = vr->taken + 1 == vr->batch_end ? vr->batch_len : slot->in_bytes;
 	return slot;
 }
@@ -281,20 +276,25 @@ vring_take_oldest(struct vring_virtqueue *vr, u32 *len)
  * vring_release - a chain is the driver's again
  * @vr: the queue
  * @slot: its head
+ * @id: number of @slot
+ * @plain: neither the DMA API nor VIRTIO_F_IN_ORDER; a constant
  *
  * Undoes its mappings, gives back its slots and forgets its token.
  */
 static __always_inline void vring_release(struct vring_virtqueue *vr,
-					  struct vring_slot *slot)
+					  struct vring_slot *slot, u32 id,
+					  const bool plain)
 {
-	if (unlikely(vr->use_dma))
-		vring_unmap_chain(vr, slot - vr->mem.slots);
+	struct vring_slot *slots = vr->mem.slots;
 
-	if (vr->in_order) {
-		vr->oldest = vr->mem.slots[slot->last].next;
+	if (!plain && vr->use_dma)
+		vring_unmap_chain(vr, id);
+
+	if (!plain && vr->in_order) {
+		vr->oldest = slots[slot->last].next;
 	} else {
-		vr->mem.slots[slot->last].next = vr->free_head;
-		vr->free_head = slot - vr->mem.slots;
+		slots[slot->last].next = vr->free_head;
+		vr->free_head = id;
 	}
 	vr->vq.num_free += slot->num;
 	slot->data = NULL;
@@ -304,51 +304,71 @@ static __always_inline void vring_release(struct vring_virtqueue *vr,
  * vring_hand_over - last step of taking a used buffer
  * @vr: the queue
  * @slot: its head
- * @used: bytes that the device says it wrote
+ * @id: number of @slot
+ * @used: bytes that the device wrote, not above what the buffer holds
  * @len: what the driver is told
  * @ctx: the driver's context, or NULL
+ * @plain: as for vring_release()
  *
- * A length beyond what the chain can hold is never passed on; strict queues
- * break (and the buffer stays outstanding).
- *
- * Return: the token, or NULL with the queue broken.
+ * Return: the token.
  */
 static __always_inline void *vring_hand_over(struct vring_virtqueue *vr,
-					     struct vring_slot *slot, u32 used,
-					     unsigned int *len, void **ctx)
+					     struct vring_slot *slot, u32 id,
+					     u32 used, unsigned int *len,
+					     void **ctx, const bool plain)
 {
 	void *data = slot->data;
-
-	if (unlikely(used > slot->in_bytes) &&
-	    !vring_excess(vr, &used, slot->in_bytes))
-		return NULL;
 
 	*len = used;
 	if (ctx)
 		*ctx = slot->ctx;
 	vr->in_bytes += used;
 	WRITE_ONCE(vr->taken, vr->taken + 1);
-	trace_virtqueue_get(&vr->vq, data, used);
-	vring_release(vr, slot);
+	vring_release(vr, slot, id, plain);
 	return data;
 }
 
 /**
  * vring_decided - count a decision about a notification
  * @vr: the queue
- * @notify: it is due
+ * @due: it has to be sent
  *
- * Return: @notify.
+ * Return: @due.
  */
-static __always_inline bool vring_decided(struct vring_virtqueue *vr,
-					  bool notify)
+static __always_inline bool vring_decided(struct vring_virtqueue *vr, bool due)
 {
-	trace_virtqueue_notify(&vr->vq, notify);
-	if (notify)
-		vr->notified++;
+	if (due)
+		vr->decided[1]++;
 	else
-		vr->suppressed++;
-	return notify;
+		vr->decided[0]++;
+	if (tracepoint_enabled(virtqueue_notify))
+		vring_trace_decided(vr, due);
+	return due;
+}
+
+/* Last line of every add: the tracepoint, out of line. */
+static __always_inline int vring_added(struct vring_virtqueue *vr, void *data,
+				       u16 num, u32 in_bytes)
+{
+	if (tracepoint_enabled(virtqueue_add))
+		return vring_trace_added(vr, data, num, in_bytes);
+	return 0;
+}
+
+/* Last line of every get: the tracepoint, out of line. */
+static __always_inline void *vring_got(struct vring_virtqueue *vr, void *data,
+				       u32 len)
+{
+	if (tracepoint_enabled(virtqueue_get))
+		return vring_trace_got(vr, data, len);
+	return data;
+}
+
+static __always_inline void vring_note_interrupt(struct vring_virtqueue *vr,
+						 bool used)
+{
+	if (tracepoint_enabled(virtqueue_interrupt))
+		vring_trace_interrupt(vr, used);
 }
 
 #endif /* _VIRTIO_CORE_VRING_CHAIN_H */

@@ -21,7 +21,8 @@ SERIAL = "vgd-disk-0"
 DISK_BYTES = 256 << 20
 CMDLINE = ("console=ttyS0,115200 rdinit=/init panic=-1 oops=panic "
            "panic_on_warn=1 sysrq_always_enabled unknown_nmi_panic printk.time=1 "
-           "8250.nr_uarts=2 mitigations=off random.trust_cpu=on")
+           "8250.nr_uarts=2 mitigations=off random.trust_cpu=on "
+           "log_buf_len=16M")
 TEST_CHARDEVS = (
     "-chardev", "socket,id=con,path={folder}/con,server=on,wait=off,mux=on",
     "-serial", "chardev:con",
