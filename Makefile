@@ -60,6 +60,7 @@ e2e:
 
 selftest:
 	@scripts/setup e2e
+	@$(MAKE) --no-print-directory modules
 	@tests/selftest/run
 
 bench bench-doc:
