@@ -8,6 +8,7 @@
  * into the ring.
  */
 #include <linux/module.h>
+#include <linux/virtio_ring.h>
 
 #include "ring_fix.h"
 
@@ -328,7 +329,38 @@ static void no_callback_no_interrupts(struct kunit *test)
 	ring_remove(f);
 }
 
+/*
+ * Taking what is known to be used arms the next interrupt (2.7.7, 2.8.14): a
+ * disable after that must not take the interrupt before for this one.
+ */
+static void disable_after_taking(struct kunit *test)
+{
+	struct ring_fix *f = ring_setup(test);
+	struct walk_chain a, b;
+	u32 len, mark;
+
+	if (!f->p->event_idx || f->p->num < 2)
+		kunit_skip(test, "needs the event index and two buffers");
+	KUNIT_ASSERT_TRUE(test, virtqueue_enable_cb(f->vq));
+	ring_add_some(f, 2);
+	virtqueue_kick_prepare(f->vq);
+	KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &a));
+	KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &b));
+	walk_push(&f->w, a.id, 0);
+	KUNIT_ASSERT_EQ(test, vring_interrupt(0, f->vq), IRQ_HANDLED);
+	KUNIT_ASSERT_EQ(test, ring_get(f, &len), 0);
+	KUNIT_ASSERT_EQ(test, ring_get(f, &len), -1);
+	virtqueue_disable_cb(f->vq);
+	mark = walk_mark(&f->w);
+	walk_push(&f->w, b.id, 0);
+	KUNIT_EXPECT_FALSE_MSG(test, walk_must_interrupt(&f->w, mark),
+			       "stray match after disable_cb");
+	KUNIT_ASSERT_EQ(test, ring_get(f, &len), 0);
+	ring_remove(f);
+}
+
 static struct kunit_case notify_cases[] = {
+	KUNIT_CASE_PARAM(disable_after_taking, ring_some_gen_params),
 	KUNIT_CASE_PARAM(one_notification_per_batch, ring_some_gen_params),
 	KUNIT_CASE_PARAM(suppressed_kick_succeeds, ring_some_gen_params),
 	KUNIT_CASE_PARAM(full_ring_does_not_notify, ring_some_gen_params),

@@ -690,8 +690,8 @@ EXPORT_SYMBOL_GPL(virtqueue_ext_strict);
 u32 virtqueue_ext_notification_data(struct virtqueue *vq)
 {
 	struct vring_virtqueue *vr = to_vring(vq);
-	u16 next = vr->is_packed ? READ_ONCE(vr->packed.avail) :
-				   READ_ONCE(vr->split.published);
+	u16 next = vr->is_packed ? READ_ONCE(vr->packed.told) :
+				   READ_ONCE(vr->split.kicked);
 
 	return (u32)next << 16 | vq->index;
 }

@@ -168,6 +168,7 @@ struct vring_split {
  * @avail_flags: AVAIL and USED bits of descriptors written in this lap
  * @used: where the device writes its next used descriptor
  * @unkicked: descriptors written since the last decision about a notification
+ * @told: @avail at that decision
  * @event_flags: Driver Event Flags as the device sees them
  *
  * @avail and @used are offset and wrap counter as the event suppression
@@ -178,7 +179,20 @@ struct vring_packed {
 	u16 avail_flags;
 	u16 used;
 	u16 event_flags;
+	u16 told;
 	u32 unkicked;
+};
+
+/**
+ * enum vring_say - what there is to be said of a queue
+ * @VRING_HAS_REASON: @reason was written: once, by the first who got here
+ * @VRING_SAY_BROKEN: @reason has to be printed
+ * @VRING_SAY_MISFIT: a buffer was refused that no ring of this size can take
+ */
+enum vring_say {
+	VRING_HAS_REASON,
+	VRING_SAY_BROKEN,
+	VRING_SAY_MISFIT,
 };
 
 /**
@@ -211,8 +225,9 @@ enum vring_mode {
  * @premapped: buffers come with their DMA addresses
  * @strict: a used length that cannot be breaks the queue
  * @broken: nothing more will be sent or received
- * @reason: why it is broken, as far as this file's functions found out
- * @report: prints @reason
+ * @reason: why it is broken, as far as the ring found out
+ * @say: bits of &enum vring_say
+ * @report: says it
  * @added: chains ever added
  * @free_head: first free slot
  * @split: what only the split layout needs
@@ -259,6 +274,7 @@ struct vring_virtqueue {
 	bool strict;
 	bool broken;
 	char reason[96];
+	unsigned long say;
 	struct work_struct report;
 	struct virtqueue_stats past;
 
@@ -355,17 +371,23 @@ struct vring_chain {
  * @vr: the queue
  * @broken: which of the two
  *
- * Context: any; may run while the queue is in use.
- *
- * Return: what it was before.
+ * Whoever comes last decides, for @vr->mode as well.  Context: any; may run
+ * while the queue is in use.
  */
-static inline bool vring_set_broken(struct vring_virtqueue *vr, bool broken)
+static inline void vring_set_broken(struct vring_virtqueue *vr, bool broken)
 {
-	bool was = xchg(&vr->broken, broken);
-
-	WRITE_ONCE(vr->mode, broken || !vr->plain ? VRING_SLOW :
-			     vr->is_packed ? VRING_PACKED : VRING_SPLIT);
-	return was;
+	WRITE_ONCE(vr->broken, broken);
+	do {
+		broken = READ_ONCE(vr->broken);
+		WRITE_ONCE(vr->mode, broken || !vr->plain ? VRING_SLOW :
+				     vr->is_packed ? VRING_PACKED :
+						     VRING_SPLIT);
+		/*
+		 * @mode before another look at @broken.  Partner: the same in
+		 * who calls this on another CPU with another answer.
+		 */
+		smp_mb();
+	} while (READ_ONCE(vr->broken) != broken);
 }
 
 /* vring_break.c */

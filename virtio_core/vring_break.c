@@ -7,7 +7,7 @@
  * and whoever uses the queue gets errors.  Called by the layouts and by
  * virtqueue.c; all of it is off the path of a device that behaves.
  *
- * The line is printed from a work item: the caller holds the queue's lock,
+ * Lines are printed from a work item: the caller holds the queue's lock,
  * and the console may be a virtio device with that very queue.
  */
 #define CREATE_TRACE_POINTS
@@ -16,13 +16,27 @@
 
 #include <linux/ratelimit.h>
 
+static void vring_say(struct vring_virtqueue *vr, enum vring_say what)
+{
+	set_bit(what, &vr->say);
+	schedule_work(&vr->report);
+}
+
 static void vring_report(struct work_struct *work)
 {
 	struct vring_virtqueue *vr =
 		container_of(work, struct vring_virtqueue, report);
 
-	dev_err_ratelimited(&vr->vq.vdev->dev, "queue %u (%s) is broken: %s\n",
-			    vr->vq.index, vr->vq.name ?: "-", vr->reason);
+	struct device *dev = &vr->vq.vdev->dev;
+	const char *name = vr->vq.name ?: "-";
+
+	if (test_and_clear_bit(VRING_SAY_BROKEN, &vr->say))
+		dev_err_ratelimited(dev, "queue %u (%s) is broken: %s\n",
+				    vr->vq.index, name, vr->reason);
+	if (test_and_clear_bit(VRING_SAY_MISFIT, &vr->say))
+		dev_err_ratelimited(dev,
+				    "queue %u (%s): buffer is empty, over 4 GiB or longer than the %u descriptors of the queue\n",
+				    vr->vq.index, name, vr->mem.num);
 }
 
 /**
@@ -52,14 +66,15 @@ void vring_break(struct vring_virtqueue *vr, enum virtqueue_error kind,
 	va_list args;
 
 	vr->errors[kind]++;
-	if (vring_set_broken(vr, true) && vr->reason[0])
+	vring_set_broken(vr, true);
+	if (test_and_set_bit(VRING_HAS_REASON, &vr->say))
 		return;
 
 	va_start(args, fmt);
 	vscnprintf(vr->reason, sizeof(vr->reason), fmt, args);
 	va_end(args);
 	trace_virtqueue_break(&vr->vq, vr->reason);
-	schedule_work(&vr->report);
+	vring_say(vr, VRING_SAY_BROKEN);
 }
 
 /**
@@ -148,10 +163,7 @@ int vring_add_failed(struct vring_virtqueue *vr, int err)
 	if (err == -ENOSPC)
 		vr->full++;
 	if (err == -EINVAL)
-		dev_err_ratelimited(&vr->vq.vdev->dev,
-				    "queue %u (%s): buffer is empty, over 4 GiB or longer than the %u descriptors of the queue\n",
-				    vr->vq.index, vr->vq.name ?: "-",
-				    vr->mem.num);
+		vring_say(vr, VRING_SAY_MISFIT);
 	return err;
 }
 

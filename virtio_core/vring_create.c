@@ -404,6 +404,8 @@ static int vring_resize_check(struct vring_virtqueue *vr, u32 num)
 		return -E2BIG;
 	if (!vring_size_ok(vr, num))
 		return -EINVAL;
+	if (num == vr->mem.num)
+		return 0;
 	if (!virtio_has_feature(vr->vq.vdev, VIRTIO_F_RING_RESET) ||
 	    !config->disable_vq_and_reset || !config->enable_vq_after_reset)
 		return -ENOENT;
@@ -416,12 +418,16 @@ static void vring_exchange(struct vring_virtqueue *vr, struct vring_mem *mem,
 {
 	void *buf;
 
+	vr->scan = 0;
 	while ((buf = vring_detach_unused(vr)))
 		recycle(&vr->vq, buf);
 	swap(vr->mem, *mem);
 	vring_mem_free(vr, mem);
 	vring_reset(vr);
+
+	flush_work(&vr->report);
 	vr->reason[0] = '\0';
+	clear_bit(VRING_HAS_REASON, &vr->say);
 }
 
 /**
@@ -445,6 +451,7 @@ int virtqueue_resize(struct virtqueue *_vq, u32 num,
 	struct vring_virtqueue *vr = to_vring(_vq);
 	const struct virtio_config_ops *config = _vq->vdev->config;
 	struct vring_mem mem;
+	bool was_broken;
 	int err;
 
 	err = vring_resize_check(vr, num);
@@ -454,10 +461,16 @@ int virtqueue_resize(struct virtqueue *_vq, u32 num,
 	err = vring_mem_alloc(vr, &mem, num);
 	if (err)
 		return err;
+
+	/* Whatever the transport does: no handler looks at the ring now. */
+	was_broken = vring_broken(vr);
+	vring_set_broken(vr, true);
 	err = config->disable_vq_and_reset(_vq);
 	if (err) {
 		vring_mem_free(vr, &mem);
-		if (err != -ENOENT)
+		if (err == -ENOENT)
+			vring_set_broken(vr, was_broken);
+		else
 			vring_break(vr, VQ_ERR_RESET, "it could not be reset");
 		return err;
 	}
@@ -468,6 +481,7 @@ int virtqueue_resize(struct virtqueue *_vq, u32 num,
 			    "it could not be enabled after a reset");
 		return -EBUSY;
 	}
+	vring_set_broken(vr, false);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(virtqueue_resize);

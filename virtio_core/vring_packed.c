@@ -308,7 +308,9 @@ void vring_packed_reset(struct vring_virtqueue *vr)
 	vr->mem.device->off_wrap = 0;
 	vr->mem.device->flags = 0;
 	vr->cb_enabled = true;
-	packed_write_event(vr, PACKED_WRAP);
+	vr->packed.told = PACKED_WRAP;
+	vr->used_event = 0;
+	vr->mem.driver->off_wrap = 0;
 	packed_write_flags(vr, VRING_PACKED_EVENT_FLAG_ENABLE);
 	if (!vr->vq.callback)
 		packed_disable_cb(vr);

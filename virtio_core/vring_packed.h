@@ -66,9 +66,8 @@ packed_expose(struct vring_virtqueue *vr, struct vring_packed_desc *d,
 	/*
 	 * The chain and @added before the flags that expose it (2.8.21.1.1).
 	 * Partners: the device's read barrier between its read of these flags
-	 * and its reads of the rest; and, for @added, the read of used flags
-	 * in packed_interrupt(), which follows from the device having
-	 * seen these.
+	 * and its reads of the rest; and, for @added, the barrier in
+	 * packed_interrupt().
 	 */
 	virtio_wmb(vr->weak_barriers);
 	WRITE_ONCE(d->flags, cpu_to_le16(flags));
@@ -133,6 +132,7 @@ static __always_inline bool packed_kick_prepare(struct vring_virtqueue *vr)
 	if (!num)
 		return false;
 	vr->packed.unkicked = 0;
+	WRITE_ONCE(vr->packed.told, vr->packed.avail);
 
 	/*
 	 * The flags of what was added before the read of what the device wants
@@ -151,16 +151,27 @@ static __always_inline bool packed_kick_prepare(struct vring_virtqueue *vr)
 	return vring_decided(vr, packed_passed(vr, seen, num));
 }
 
-static __always_inline void packed_write_flags(struct vring_virtqueue *vr, u16 flags)
+/* Driver Event Suppression without a descriptor: flags alone. */
+static __always_inline void packed_write_flags(struct vring_virtqueue *vr,
+					       u16 flags)
 {
-	vr->packed.event_flags = flags;
+	WRITE_ONCE(vr->packed.event_flags, flags);
 	WRITE_ONCE(vr->mem.driver->flags, cpu_to_le16(flags));
 }
 
-static __always_inline void packed_write_event(struct vring_virtqueue *vr, u16 pos)
+/*
+ * An event at @pos, both halves in one store: they belong together.  What the
+ * interrupt handler found out about the event before is out of date.
+ */
+static __always_inline void packed_write_event(struct vring_virtqueue *vr,
+					       u16 pos)
 {
-	vr->used_event = pos;
-	WRITE_ONCE(vr->mem.driver->off_wrap, cpu_to_le16(pos));
+	u32 both = pos | VRING_PACKED_EVENT_FLAG_DESC << 16;
+
+	WRITE_ONCE(vr->event_passed, false);
+	WRITE_ONCE(vr->used_event, pos);
+	WRITE_ONCE(vr->packed.event_flags, VRING_PACKED_EVENT_FLAG_DESC);
+	WRITE_ONCE(*(__le32 *)vr->mem.driver, cpu_to_le32(both));
 }
 
 /*
@@ -172,7 +183,7 @@ static __always_inline void packed_write_event(struct vring_virtqueue *vr, u16 p
 static __always_inline void packed_move_event(struct vring_virtqueue *vr,
 					      u16 pos, u16 next)
 {
-	if (!vr->cb_enabled) {
+	if (!READ_ONCE(vr->cb_enabled)) {
 		if (unlikely((pos ^ vr->used_event) & PACKED_WRAP))
 			packed_write_flags(vr, VRING_PACKED_EVENT_FLAG_DISABLE);
 		return;
@@ -240,7 +251,7 @@ static __always_inline void *packed_take(struct vring_virtqueue *vr,
 	next = packed_move(vr, pos, slot->num);
 	WRITE_ONCE(vr->packed.used, next);
 	data = vring_hand_over(vr, slot, id, used, len, ctx, plain);
-	if (vr->packed.event_flags == VRING_PACKED_EVENT_FLAG_DESC)
+	if (READ_ONCE(vr->packed.event_flags) == VRING_PACKED_EVENT_FLAG_DESC)
 		packed_move_event(vr, pos, next);
 	return vring_got(vr, data, used);
 }
@@ -254,9 +265,9 @@ static __always_inline void *packed_take(struct vring_virtqueue *vr,
  */
 static __always_inline void packed_disable_cb(struct vring_virtqueue *vr)
 {
-	if (!vr->cb_enabled)
+	if (!READ_ONCE(vr->cb_enabled))
 		return;
-	vr->cb_enabled = false;
+	WRITE_ONCE(vr->cb_enabled, false);
 	if (vr->packed.event_flags != VRING_PACKED_EVENT_FLAG_DESC ||
 	    !READ_ONCE(vr->event_passed))
 		packed_write_flags(vr, VRING_PACKED_EVENT_FLAG_DISABLE);
@@ -265,23 +276,13 @@ static __always_inline void packed_disable_cb(struct vring_virtqueue *vr)
 /* Ask for an interrupt: with the event index when @pos is used. */
 static __always_inline void packed_arm(struct vring_virtqueue *vr, u16 pos)
 {
-	u16 want = vr->event ? VRING_PACKED_EVENT_FLAG_DESC :
-			       VRING_PACKED_EVENT_FLAG_ENABLE;
+	WRITE_ONCE(vr->cb_enabled, true);
 
-	vr->cb_enabled = true;
-	if (vr->event) {
-		WRITE_ONCE(vr->event_passed, false);
+	/* Written always: a disable beside this one may be half done. */
+	if (vr->event)
 		packed_write_event(vr, pos);
-		/*
-		 * The offset before the flag that makes it mean something.
-		 * Partner: the device's read barrier between its reads of
-		 * the two.
-		 */
-		virtio_wmb(vr->weak_barriers);
-	}
-	/* Always without the event: a disable beside this may be half done. */
-	if (vr->packed.event_flags != want || !vr->event)
-		packed_write_flags(vr, want);
+	else
+		packed_write_flags(vr, VRING_PACKED_EVENT_FLAG_ENABLE);
 }
 
 /**
@@ -329,6 +330,11 @@ static __always_inline bool packed_interrupt(struct vring_virtqueue *vr)
 
 	if (!packed_is_used(vr, pos) && !vring_batch_left(vr))
 		return false;
+	/*
+	 * The used flags before @added.  Partner: the barrier in
+	 * packed_expose(): a device that used a buffer has seen it.
+	 */
+	virtio_rmb(vr->weak_barriers);
 	if (READ_ONCE(vr->added) == READ_ONCE(vr->taken))
 		return false;
 	if (pos == READ_ONCE(vr->used_event))

@@ -49,8 +49,7 @@ static __always_inline void split_publish(struct vring_virtqueue *vr)
 	 * Descriptors, ring entries and @published before the index that
 	 * exposes them (2.7.13.3.1).  Partners: the device's read barrier
 	 * between its read of idx and its reads of what idx covers; and, for
-	 * @published, the read of the used idx in split_interrupt() and
-	 * split_take(), which follows from the device having seen idx.
+	 * @published, the barrier in split_interrupt().
 	 */
 	virtio_wmb(vr->weak_barriers);
 	WRITE_ONCE(vr->mem.vring.avail->idx, cpu_to_vring16(vr, vr->added));
@@ -95,7 +94,7 @@ static __always_inline bool split_kick_prepare(struct vring_virtqueue *vr)
 	if (old == new)
 		return false;
 	split_publish(vr);
-	vr->split.kicked = new;
+	WRITE_ONCE(vr->split.kicked, new);
 
 	/*
 	 * The index before the read of what the device wants (2.7.13.4.1).
@@ -116,7 +115,8 @@ static __always_inline bool split_kick_prepare(struct vring_virtqueue *vr)
 static __always_inline void split_write_used_event(struct vring_virtqueue *vr,
 						   u16 event)
 {
-	vr->used_event = event;
+	WRITE_ONCE(vr->event_passed, false);
+	WRITE_ONCE(vr->used_event, event);
 	WRITE_ONCE(*vr->mem.used_event, cpu_to_vring16(vr, event));
 }
 
@@ -133,7 +133,7 @@ static __always_inline void split_seen(struct vring_virtqueue *vr, u16 idx)
 	virtio_rmb(vr->weak_barriers);
 	vr->split.used_seen = idx;
 
-	if (vr->event && !vr->cb_enabled &&
+	if (vr->event && !READ_ONCE(vr->cb_enabled) &&
 	    unlikely((u16)(vr->used_event - idx) < vr->mem.num))
 		split_write_used_event(vr, idx + SPLIT_EVENT_NEVER);
 }
@@ -211,7 +211,7 @@ static __always_inline void *split_take(struct vring_virtqueue *vr,
 	 * read of the used idx.  Partner: the device's full barrier between
 	 * its write of the used idx and its read of used_event.
 	 */
-	if (vr->event && vr->cb_enabled &&
+	if (vr->event && READ_ONCE(vr->cb_enabled) &&
 	    (u16)(taken + 1) == vr->split.used_seen) {
 		split_write_used_event(vr, taken + 1);
 		virtio_mb(vr->weak_barriers);
@@ -228,9 +228,9 @@ static __always_inline void *split_take(struct vring_virtqueue *vr,
  */
 static __always_inline void split_disable_cb(struct vring_virtqueue *vr)
 {
-	if (!vr->cb_enabled)
+	if (!READ_ONCE(vr->cb_enabled))
 		return;
-	vr->cb_enabled = false;
+	WRITE_ONCE(vr->cb_enabled, false);
 
 	if (vr->event) {
 		if (!READ_ONCE(vr->event_passed))
@@ -245,10 +245,9 @@ static __always_inline void split_disable_cb(struct vring_virtqueue *vr)
 /* Ask for an interrupt when the used idx passes @event (2.7.7). */
 static __always_inline void split_arm(struct vring_virtqueue *vr, u16 event)
 {
-	vr->cb_enabled = true;
+	WRITE_ONCE(vr->cb_enabled, true);
 
 	if (vr->event) {
-		WRITE_ONCE(vr->event_passed, false);
 		split_write_used_event(vr, event);
 	} else {
 		/* Always: a disable beside this one may be half done. */
@@ -302,7 +301,14 @@ static __always_inline bool split_interrupt(struct vring_virtqueue *vr)
 	u16 idx = vring16_to_cpu(vr, READ_ONCE(vr->mem.vring.used->idx));
 	u16 taken = READ_ONCE(vr->taken);
 
-	if (idx == taken || (u16)READ_ONCE(vr->split.published) == taken)
+	if (idx == taken)
+		return false;
+	/*
+	 * The used idx before @published.  Partner: the barrier in
+	 * split_publish(): a device that used a buffer has seen it.
+	 */
+	virtio_rmb(vr->weak_barriers);
+	if ((u16)READ_ONCE(vr->split.published) == taken)
 		return false;
 	if (vr->event && (u16)(idx - READ_ONCE(vr->used_event) - 1) < 0x8000)
 		WRITE_ONCE(vr->event_passed, true);
