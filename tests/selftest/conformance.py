@@ -22,6 +22,8 @@ E2E = """vgd: ready 7.00
 host: > run blk-remove yes CFG_cpus=2
 vgd: begin blk-remove
 KTAP version 1
+HOST: unplug blk0
+host: > host: ok 0.19
 %s
 1..1
 vgd: end blk-remove %s
@@ -141,3 +143,8 @@ def checks(tree, folder):
         want = 0 if complaint.startswith("skip: ") else 1
         good = status == want and complaint.replace("skip: ", "") in said
         yield f"conformance: {name}", good, said
+    bench.fresh()
+    bench.log("e2e", E2E % ("ok 1 - unbind", "0"))
+    status, said = bench.run()
+    yield ("conformance: an end-to-end case that passed",
+           status == 0 and "blk-remove" not in said, said)
