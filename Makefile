@@ -15,7 +15,8 @@ kbuild = $(MAKE) -C "$$(scripts/kdir)" M=$(CURDIR) \
 	 $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
 
 .PHONY: modules modules_install clean help setup check check-all kunit e2e \
-	demo shell selftest bench bench-doc bench-selftest abi style doc layers
+	demo shell selftest bench bench-doc bench-selftest abi style doc layers \
+	conformance
 
 modules:
 	@[ -n "$(KDIR)" ] || scripts/setup build
@@ -98,6 +99,9 @@ doc:
 layers: modules
 	@scripts/check-layers
 
+conformance:
+	@scripts/check-conformance
+
 help:
 	@echo 'make                  build every module (KDIR= another kernel, W=1, C=2 CF=-D__CHECK_ENDIAN__)'
 	@echo 'make modules_install  install into updates/ of the target kernel, then depmod (INSTALL_MOD_PATH=)'
@@ -117,3 +121,4 @@ help:
 	@echo 'make style            checkpatch'
 	@echo 'make doc              kernel-doc and size of functions'
 	@echo 'make layers           who may include and link whom'
+	@echo 'make conformance      each clause of the specification: its code and its test'

@@ -308,8 +308,17 @@ static const struct feature_case feature_cases[] = {
 		.offered = FB(24) | FB(27),
 		.accepted = 0,
 	}, {
+		.name = "legacy bits 24 and 27 asked",
+		.offered = FB(24) | FB(27),
+		.table = { 24, 27 }, .table_size = 2,
+		.accepted = FB(24) | FB(27),
+	}, {
+		.name = "administration, suspend",
+		.offered = FB_VERSION_1 | FB(41) | FB(43),
+		.accepted = FB_VERSION_1,
+	}, {
 		.name = "reserved for the future",
-		.offered = FB_VERSION_1 | FB(43) | FB(44) | FB(45) | FB(49),
+		.offered = FB_VERSION_1 | FB(42) | FB(44) | FB(45) | FB(49),
 		.accepted = FB_VERSION_1,
 	},
 };

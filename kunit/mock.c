@@ -102,6 +102,9 @@ static void mock_check_status(struct mock *m, u8 status)
 	u8 gone = m->status & ~status & ~ST_NEEDS_RESET;
 	u8 added = status & ~m->status;
 
+	if (added & ~(ST_ACKNOWLEDGE | ST_DRIVER | ST_DRIVER_OK |
+		      ST_FEATURES_OK | ST_FAILED))
+		mock_violation(m, "2.1, 2.12: a status bit that is not the driver's, or SUSPEND");
 	if (!status)
 		mock_violation(m, "2.4: status 0 is written by a reset only");
 	else if (gone)

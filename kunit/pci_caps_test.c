@@ -181,6 +181,22 @@ static void any_order(struct kunit *test)
 	expect_good(x);
 }
 
+/* 2.5.1, 4.1.4.1: structures may be larger than what is known of them. */
+static void larger_structures(struct kunit *test)
+{
+	struct caps_fix *x = caps_new(test);
+	struct vp_caps caps;
+
+	put_cap(x, AT_COMMON, 16, COMMON, 2, 0x0, BAR2_LEN);
+	put_notify(x, AT_NOTIFY, 0x100, 0x100, 4);
+	put_cap(x, AT_ISR, 16, ISR, 0, 0x200, 0x100);
+	put_cap(x, AT_DEVICE, 16, DEVICE, 0, 0x300, BAR0_LEN - 0x300);
+	KUNIT_ASSERT_EQ(test, vp_caps_parse(&x->rd, &caps), 0);
+	KUNIT_EXPECT_EQ(test, x->refused, 0);
+	expect_region(test, &caps.common, 2, 0, BAR2_LEN);
+	expect_region(test, &caps.device, 0, 0x300, BAR0_LEN - 0x300);
+}
+
 /* 4.1.4.6: device configuration is optional. */
 static void no_device_config(struct kunit *test)
 {
@@ -747,6 +763,7 @@ static void random_spaces(struct kunit *test)
 static struct kunit_case caps_cases[] = {
 	KUNIT_CASE(all_found),
 	KUNIT_CASE(any_order),
+	KUNIT_CASE(larger_structures),
 	KUNIT_CASE(no_device_config),
 	KUNIT_CASE(no_list),
 	KUNIT_CASE(empty_list),

@@ -134,6 +134,49 @@ static void longest_chain(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->vq->num_free, f->p->num);
 }
 
+/* Refused for good: nothing of it is left, and the queue goes on. */
+static void expect_refused(struct ring_fix *f, int err)
+{
+	struct kunit *test = f->test;
+
+	KUNIT_EXPECT_EQ(test, err, -EINVAL);
+	KUNIT_EXPECT_EQ(test, f->vq->num_free, f->p->num);
+	KUNIT_EXPECT_FALSE(test, virtqueue_kick_prepare(f->vq));
+	KUNIT_EXPECT_EQ(test, walk_poll(&f->w), 0);
+	KUNIT_EXPECT_FALSE(test, virtqueue_is_broken(f->vq));
+	ring_cycle(f, 2);
+}
+
+/* 2.7.5.3.1, 2.8.17, 2.8.19: an indirect table makes no chain longer. */
+static void chain_too_long(struct kunit *test)
+{
+	struct ring_fix *f = ring_setup(test);
+
+	if (f->p->num >= RING_MAX_SG)
+		kunit_skip(test, "the queue is longer than the list");
+	expect_refused(f, ring_add(f, 0, 1, f->p->num));
+}
+
+/* 2.7.5.2: more than 2^32 bytes, with and without a table. */
+static void chain_too_large(struct kunit *test)
+{
+	struct ring_fix *f = ring_setup(test);
+	struct scatterlist *sgs[2], *sg = f->sg;
+	int i;
+
+	if (f->p->num < 2)
+		kunit_skip(test, "no chain in a queue of one entry");
+	if (f->p->platform)
+		kunit_skip(test, "no memory of that size to map");
+	for (i = 0; i < 2; i++) {
+		sg_init_one(&sg[i], ring_virt(f, i), 1);
+		sg[i].length = 0x80000001;
+		sgs[i] = &sg[i];
+	}
+	expect_refused(f, virtqueue_add_sgs(f->vq, sgs, 1, 1, &f->buf[0],
+					    GFP_KERNEL));
+}
+
 /* Indirect and direct buffers share the table without touching each other. */
 static void mixed_chains(struct kunit *test)
 {
@@ -286,6 +329,8 @@ static struct kunit_case ring_cases[] = {
 	KUNIT_CASE_PARAM(several_lists, ring_all_gen_params),
 	KUNIT_CASE_PARAM(out_and_in_buffers, ring_all_gen_params),
 	KUNIT_CASE_PARAM(longest_chain, ring_all_gen_params),
+	KUNIT_CASE_PARAM(chain_too_long, ring_all_gen_params),
+	KUNIT_CASE_PARAM(chain_too_large, ring_all_gen_params),
 	KUNIT_CASE_PARAM(mixed_chains, ring_all_gen_params),
 	KUNIT_CASE_PARAM(used_lengths, ring_all_gen_params),
 	KUNIT_CASE_PARAM(get_buf_ctx, ring_all_gen_params),

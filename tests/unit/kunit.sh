@@ -9,10 +9,19 @@ for m in kunit virtio_ring virtio virtio_kunit_mock; do
 	[ -d "/sys/module/$m" ] || modprobe "$m" || die "cannot load $m"
 done
 
+drivers=
+[ "$SUITE" != virtio_drivers_test ] || drivers="virtio_blk virtio-rng"
+for m in $drivers; do
+	modprobe "$m" || die "cannot load $m"
+done
+
 dmesg -c >/dev/null
 modprobe "$SUITE" || die "cannot load $SUITE"
 dmesg -c | sed 's/^\[[^]]*\] //' >/tmp/log
 rmmod "$SUITE"
+for m in $drivers; do
+	rmmod "$m"
+done
 
 # The case's own line is indented by 4, that of a parameter by more.
 awk '
