@@ -10,7 +10,7 @@
 
 static unsigned int slow = 1;
 module_param(slow, uint, 0444);
-MODULE_PARM_DESC(slow, "run only one of so many kinds, for a slow kernel");
+MODULE_PARM_DESC(slow, "run so many times fewer kinds and rounds, for a slow kernel");
 
 static const unsigned int all_split_sizes[] = { 1, 2, 4, 8, 256, 1024, 32768 };
 
@@ -56,6 +56,17 @@ static struct ring_kinds some_kinds = {
 	.more = some_more,
 	.num_more = ARRAY_SIZE(some_more),
 };
+
+/**
+ * ring_slow - how much less a case should do here, if it does much
+ *
+ * Return: 1 on a usual kernel.
+ */
+unsigned int ring_slow(void)
+{
+	return max(slow, 1u);
+}
+EXPORT_SYMBOL_GPL(ring_slow);
 
 /**
  * ring_param_desc - name a kind of queue
@@ -151,7 +162,7 @@ static bool ring_kind_thinned(const struct ring_kinds *k)
 	unsigned int index = k->cur.index, all_split = split * k->num_sizes;
 	unsigned int row, column;
 
-	if (!k->product || slow < 2)
+	if (!k->product)
 		return false;
 	if (k->cur.packed) {
 		row = (index - all_split) / packed;
@@ -160,7 +171,7 @@ static bool ring_kind_thinned(const struct ring_kinds *k)
 		row = index / split;
 		column = index % split;
 	}
-	return (row + column) % slow;
+	return (row + column) % ring_slow();
 }
 
 /* Is the kind that @k->cur is a parameter? */
