@@ -326,7 +326,6 @@ static void negotiate(struct kunit *test)
 	const struct feature_case *c = test->param_value;
 	struct bus_fix *f = bus_new(test, c->offered);
 
-	f->m->own = FB(38) | FB(40);
 	f->drv.feature_table = c->table;
 	f->drv.feature_table_size = c->table_size;
 	if (c->has_legacy) {
