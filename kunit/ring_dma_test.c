@@ -164,17 +164,20 @@ static void premapped_chain(struct kunit *test)
 	struct ring_fix *f = ring_setup(test);
 	struct scatterlist *sgs[] = { f->sg, f->sg + 1 };
 	struct walk_chain c;
+	dma_addr_t addr;
 	unsigned int i;
 	u32 len;
 
 	KUNIT_ASSERT_EQ(test, virtqueue_set_dma_premapped(f->vq), 0);
 	for (i = 0; i < 2; i++) {
 		sg_init_one(sgs[i], ring_virt(f, i), ring_len(i));
-		sg_dma_address(sgs[i]) =
-			virtqueue_dma_map_single_attrs(f->vq, ring_virt(f, i),
-						       ring_len(i),
-						       i ? DMA_FROM_DEVICE :
-							   DMA_TO_DEVICE, 0);
+		addr = virtqueue_dma_map_single_attrs(f->vq, ring_virt(f, i),
+						      ring_len(i),
+						      i ? DMA_FROM_DEVICE :
+							  DMA_TO_DEVICE, 0);
+		KUNIT_ASSERT_EQ(test, virtqueue_dma_mapping_error(f->vq, addr),
+				0);
+		sg_dma_address(sgs[i]) = addr;
 	}
 	KUNIT_ASSERT_EQ(test, virtqueue_add_sgs(f->vq, sgs, 1, 1, &f->buf[0],
 						GFP_KERNEL), 0);

@@ -143,6 +143,7 @@ void ring_add_some(struct ring_fix *f, unsigned int num);
 unsigned int ring_finish(struct ring_fix *f);
 void ring_cycle(struct ring_fix *f, unsigned int count);
 void ring_param_desc(const struct ring_param *p, char *desc);
+unsigned int ring_slow(void);
 const void *ring_next_kind(struct ring_kinds *k, const void *prev,
 			   char *desc);
 const void *ring_all_gen_params(const void *prev, char *desc);

@@ -8,6 +8,10 @@
 
 #include "ring_fix.h"
 
+static unsigned int slow = 1;
+module_param(slow, uint, 0444);
+MODULE_PARM_DESC(slow, "run so many times fewer kinds and rounds, for a slow kernel");
+
 static const unsigned int all_split_sizes[] = { 1, 2, 4, 8, 256, 1024, 32768 };
 
 static const unsigned int all_packed_sizes[] = {
@@ -52,6 +56,17 @@ static struct ring_kinds some_kinds = {
 	.more = some_more,
 	.num_more = ARRAY_SIZE(some_more),
 };
+
+/**
+ * ring_slow - how much less a case should do here, if it does much
+ *
+ * Return: 1 on a usual kernel.
+ */
+unsigned int ring_slow(void)
+{
+	return max(slow, 1u);
+}
+EXPORT_SYMBOL_GPL(ring_slow);
 
 /**
  * ring_param_desc - name a kind of queue
@@ -137,6 +152,36 @@ static bool ring_kind_at(const struct ring_kinds *k, unsigned int index,
 	return true;
 }
 
+/*
+ * On a slow kernel a product is thinned out: of each size other kinds are
+ * left, so that in the end each kind is.
+ */
+static bool ring_kind_thinned(const struct ring_kinds *k)
+{
+	unsigned int split = ring_split_kinds(k), packed = ring_packed_kinds(k);
+	unsigned int index = k->cur.index, all_split = split * k->num_sizes;
+	unsigned int row, column;
+
+	if (!k->product)
+		return false;
+	if (k->cur.packed) {
+		row = (index - all_split) / packed;
+		column = (index - all_split) % packed;
+	} else {
+		row = index / split;
+		column = index % split;
+	}
+	return (row + column) % ring_slow();
+}
+
+/* Is the kind that @k->cur is a parameter? */
+static bool ring_kind_wanted(const struct ring_kinds *k)
+{
+	if (k->ordered ? !k->cur.in_order : k->unordered && k->cur.in_order)
+		return false;
+	return !ring_kind_thinned(k);
+}
+
 /**
  * ring_next_kind - the next parameter of a case
  * @k: what there is
@@ -152,8 +197,7 @@ const void *ring_next_kind(struct ring_kinds *k, const void *prev, char *desc)
 	unsigned int index = prev ? k->cur.index + 1 : 0;
 
 	while (ring_kind_at(k, index, &k->cur)) {
-		if (k->ordered ? k->cur.in_order :
-				 !k->unordered || !k->cur.in_order) {
+		if (ring_kind_wanted(k)) {
 			ring_param_desc(&k->cur, desc);
 			return &k->cur;
 		}

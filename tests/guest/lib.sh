@@ -181,6 +181,17 @@ used_kb()
 
 slab_kb() { awk '/^SUnreclaim:/ { print $2 }' /proc/meminfo; }
 
+# memory_is_flat KB SLAB_KB: not more than $LIMIT_KB and $SLAB_KB more in use
+memory_is_flat()
+{
+	if [ "${SLOW:-1}" -gt 1 ]; then
+		skip "memory in use" "KASAN keeps what is freed for a while; kmemleak looks for leaks"
+		return
+	fi
+	check "memory in use grew by less than $LIMIT_KB kB: $1" [ "$1" -lt "$LIMIT_KB" ]
+	check "slab grew by less than $SLAB_KB kB: $2" [ "$2" -lt "$SLAB_KB" ]
+}
+
 # slab_note FILE, slab_growth FILE: which caches have more objects than noted
 slab_note() { awk 'NR > 2 { print $1, $2 * $4 / 1024 }' /proc/slabinfo >"$1"; }
 slab_growth()

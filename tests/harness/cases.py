@@ -18,7 +18,7 @@ CASES/NAME.py, when there is one, adds what shell in a guest cannot do:
 functions host_VERB(guest, words) that the guest may call with 'host VERB', and
 guest_files(), a dictionary of files to add, {path in the guest: path here}.
 The matrix file has lines 'config NAME key=value...' and
-'run short|full CASE... on CONFIG... [with KEY=value...]'.
+'run short|full|debug CASE... on CONFIG... [with KEY=value...]'.
 """
 
 import fnmatch
@@ -28,6 +28,9 @@ import os
 from .kernel import SetupError
 from .qemu import Config
 
+# Which jobs make the short and the full list; where a job is in two, the first
+# counts.  One pair is for Debian's kernel, one for slow ones, with checkers.
+LISTS = {False: (("short",), ("full", "short")), True: (("debug",), ("debug", "short"))}
 KEYS = ("about", "tools", "modules", "intree", "timeout", "boot", "append", "loads", "kernel",
         "io-errors")
 
@@ -91,8 +94,8 @@ class Case:
 class Job:
     """One case on one configuration."""
 
-    def __init__(self, case, config, short, settings):
-        self.case, self.config, self.short, self.settings = case, config, short, settings
+    def __init__(self, case, config, which, settings):
+        self.case, self.config, self.which, self.settings = case, config, which, settings
 
     @property
     def name(self):
@@ -128,40 +131,42 @@ class Matrix:
         if words[0] == "config":
             settings = dict(w.split("=", 1) for w in words[2:])
             self.configs[words[1]] = Config(words[1], **settings)
-        elif words[0] == "run" and words[1] in ("short", "full") and "on" in words:
+        elif words[0] == "run" and words[1] in ("short", "full", "debug") and "on" in words:
             at = words.index("on")
             end = words.index("with") if "with" in words else len(words)
             settings = dict(w.split("=", 1) for w in words[end + 1:])
             for name in words[2:at]:
                 for config in words[at + 1:end]:
-                    self._add(name, config, words[1] == "short", settings)
+                    self._add(name, config, words[1], settings)
         else:
             raise SetupError(f"cannot understand '{' '.join(words)}'")
 
-    def _add(self, name, config, short, settings):
+    def _add(self, name, config, which, settings):
         if name not in self.cases:
             raise SetupError(f"no case '{name}'")
         if config not in self.configs:
             raise SetupError(f"no config '{config}'")
         for job in self.jobs:
-            if job.case.name == name and job.config.name == config and job.short == short:
+            if job.case.name == name and job.config.name == config and job.which == which:
                 raise SetupError(f"{name} on {config} is there already")
-        self.jobs.append(Job(self.cases[name], self.configs[config], short, settings))
+        self.jobs.append(Job(self.cases[name], self.configs[config], which, settings))
 
-    def select(self, patterns=(), full=False, without=()):
+    def select(self, patterns=(), full=False, without=(), slow=False):
         """The jobs of the short or the full list, or those that patterns name.
 
-        A pattern is CASE or CASE,CONFIG, each with shell wildcards.  The full
-        list is the short one and more; a case with a 'full' line of its own
-        on a configuration runs once there, with that line's settings.
+        A pattern is CASE or CASE,CONFIG, each with shell wildcards; one that
+        names nothing of the list may name anything of the matrix.  slow: the
+        lists for kernels with checkers.
         """
-        if patterns:
-            full = full or not any(self._match(p, j) for p in patterns
-                                   for j in self.jobs if j.short)
+        lists = LISTS[slow][full]
+        if patterns and not any(self._match(p, j) for p in patterns
+                                for j in self.jobs if j.which in lists):
+            lists = LISTS[slow][True] + ("full",)
         chosen = {}
         for job in self.jobs:
-            if job.short or full:
-                if job.name not in chosen or not job.short:
+            if job.which in lists:
+                best = chosen.get(job.name)
+                if not best or lists.index(job.which) < lists.index(best.which):
                     chosen[job.name] = job
         out = [j for j in chosen.values() if not any(self._match(p, j) for p in without)]
         if not patterns:

@@ -20,7 +20,7 @@ def resize(guest, words):
 
 def unplug(guest, words):
     """unplug DEVICE: ask the guest to let go of it, wait until it is gone."""
-    device, limit = words[0], float(words[1]) if len(words) > 1 else 30
+    device, limit = words[0], (float(words[1]) if len(words) > 1 else 30) * guest.pace
     guest.qmp.forget("DEVICE_DELETED")
     guest.qmp.run("device_del", {"id": device})
     start = time.monotonic()
@@ -51,7 +51,7 @@ def wakeup(guest, _words):
 
     def later():
         try:
-            guest.qmp.wait_event("SUSPEND", 40)
+            guest.qmp.wait_event("SUSPEND", 40 * guest.pace)
             time.sleep(1)
             guest.qmp.run("system_wakeup")
         except (QmpError, OSError) as e:
@@ -64,8 +64,8 @@ def wakeup(guest, _words):
 
 def woken(guest, _words):
     """woken: confirm that the guest did sleep and was woken up."""
-    guest.helper.join(45)
-    guest.qmp.wait_event("WAKEUP", 5)
+    guest.helper.join(45 * guest.pace)
+    guest.qmp.wait_event("WAKEUP", 5 * guest.pace)
     return "yes"
 
 

@@ -58,6 +58,15 @@ def prepared(name):
     return run.stdout.strip()
 
 
+def script(name, *arguments):
+    """Run one of scripts/; return the last line that it printed."""
+    run = subprocess.run([os.path.join(TREE, "scripts", name), *arguments],
+                         stdout=subprocess.PIPE, text=True, check=False)
+    if run.returncode:
+        raise SetupError(f"scripts/{name} {' '.join(arguments)} failed")
+    return run.stdout.strip().rpartition("\n")[2]
+
+
 def unpacked(image, path):
     """The ELF kernel inside a bzImage, kept at path; the bzImage when that fails.
 

@@ -5,8 +5,8 @@
 #
 # Each KUnit case becomes a result of this case.  insmod says nothing about failing cases: the kernel's log does.
 
-for m in kunit virtio_ring virtio virtio_kunit_mock; do
-	[ -d "/sys/module/$m" ] || modprobe "$m" || die "cannot load $m"
+for m in kunit virtio_ring virtio "virtio_kunit_mock slow=$SLOW"; do
+	[ -d "/sys/module/${m% *}" ] || modprobe $m || die "cannot load $m"
 done
 
 drivers=
