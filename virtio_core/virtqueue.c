@@ -17,19 +17,18 @@
  */
 #include <linux/module.h>
 
-#include "vring.h"
+#include "vring_packed.h"
+#include "vring_split.h"
 
-/* A call of the layout that the queue has: a branch, never an indirect call. */
+/* The layout that the queue has: a branch, never an indirect call. */
 #define vring_call(vr, op, ...)						\
+	((vr)->is_packed ? packed_##op(vr, ##__VA_ARGS__) :		\
+			   split_##op(vr, ##__VA_ARGS__))
+
+/* The same for what is not inlined. */
+#define vring_call_out(vr, op, ...)					\
 	((vr)->is_packed ? vring_packed_##op(vr, ##__VA_ARGS__) :	\
 			   vring_split_##op(vr, ##__VA_ARGS__))
-
-static inline int vring_add_one(struct vring_virtqueue *vr,
-				struct scatterlist *sg, bool in, void *data,
-				void *ctx)
-{
-	return vring_call(vr, add_one, sg, in, data, ctx);
-}
 
 static int vring_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
 		     unsigned int out_sgs, unsigned int in_sgs, void *data,
@@ -41,8 +40,15 @@ static int vring_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
 		return -EINVAL;
 
 	if (out_sgs + in_sgs == 1 && sg_is_last(sgs[0]))
-		return vring_add_one(vr, sgs[0], in_sgs, data, ctx);
-	return vring_call(vr, add, sgs, out_sgs, in_sgs, data, ctx);
+		return vring_call(vr, add, sgs[0], in_sgs, data, ctx);
+	return vring_call_out(vr, add_list, sgs, out_sgs, in_sgs, data, ctx);
+}
+
+static noinline int vring_add_long(struct vring_virtqueue *vr,
+				   struct scatterlist *sg, bool in, void *data,
+				   void *ctx)
+{
+	return vring_add(vr, &sg, !in, in, data, ctx);
 }
 
 /* One list, one direction; @num == 1 is the case that has to be cheap. */
@@ -52,13 +58,13 @@ static __always_inline int vring_add_list(struct vring_virtqueue *vr,
 					  void *data, void *ctx)
 {
 	if (unlikely(num != 1))
-		return vring_add(vr, &sg, !in, in, data, ctx);
+		return vring_add_long(vr, sg, in, data, ctx);
 
 	if (vring_broken(vr))
 		return -EIO;
 	if (WARN_ON_ONCE(!data))
 		return -EINVAL;
-	return vring_add_one(vr, sg, in, data, ctx);
+	return vring_call(vr, add, sg, in, data, ctx);
 }
 
 /**
@@ -170,7 +176,7 @@ int virtqueue_add_table(struct virtqueue *vq, struct virtqueue_table *t,
 	if (unlikely(!t->num || t->num > vr->mem.num ||
 		     t->out_bytes + t->in_bytes > U32_MAX))
 		return vring_add_failed(vr, -EINVAL);
-	return vring_call(vr, add_table, t, data);
+	return vring_call_out(vr, add_table, t, data);
 }
 EXPORT_SYMBOL_GPL(virtqueue_add_table);
 
@@ -354,7 +360,7 @@ bool virtqueue_enable_cb_delayed(struct virtqueue *_vq)
 {
 	struct vring_virtqueue *vr = to_vring(_vq);
 
-	return vring_call(vr, enable_cb_delayed) || vring_broken(vr);
+	return vring_call_out(vr, enable_cb_delayed) || vring_broken(vr);
 }
 EXPORT_SYMBOL_GPL(virtqueue_enable_cb_delayed);
 
@@ -610,8 +616,8 @@ void virtqueue_ext_stats(struct virtqueue *vq, struct virtqueue_stats *stats)
 	stats->used = vr->past.used + READ_ONCE(vr->taken);
 	stats->out_bytes = READ_ONCE(vr->out_bytes);
 	stats->in_bytes = READ_ONCE(vr->in_bytes);
-	stats->notified = READ_ONCE(vr->notified);
-	stats->suppressed = READ_ONCE(vr->suppressed);
+	stats->notified = READ_ONCE(vr->decided[1]);
+	stats->suppressed = READ_ONCE(vr->decided[0]);
 	stats->interrupts = READ_ONCE(vr->interrupts);
 	stats->empty_interrupts = READ_ONCE(vr->empty_interrupts);
 	stats->full = READ_ONCE(vr->full);

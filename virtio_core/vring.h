@@ -8,8 +8,9 @@
  * Who does what::
  *
  *	virtqueue.c      the exported API: argument checks, choice of the layout
- *	vring_split.c    the split layout: descriptors, available and used ring
- *	vring_packed.c   the packed layout: one ring of descriptors
+ *	vring_split.*    the split layout: descriptors, available and used ring
+ *	vring_packed.*   the packed layout: one ring of descriptors
+ *	                 (each: what runs per buffer in the .h, the rest in .c)
  *	vring_chain.[hc] what both note of a chain that the device has
  *	vring_dma.c      how a buffer gets the address that the device uses
  *	vring_create.c   allocation, resize and freeing of a queue
@@ -109,7 +110,10 @@ struct vring_map {
 /**
  * struct vring_mem - all memory of one ring, exchanged as a whole on resize
  * @num: queue size
+ * @mask: split: @num - 1
  * @vring: split: the three parts of the ring, in memory shared with the device
+ * @used_event: split: where the driver says when it wants an interrupt
+ * @avail_event: split: where the device says when it wants a notification
  * @ring: packed: the descriptor ring
  * @driver: packed: Driver Event Suppression
  * @device: packed: Device Event Suppression
@@ -125,7 +129,10 @@ struct vring_map {
  */
 struct vring_mem {
 	unsigned int num;
+	u32 mask;
 	struct vring vring;
+	__virtio16 *used_event;
+	__virtio16 *avail_event;
 	struct vring_packed_desc *ring;
 	struct vring_packed_desc_event *driver;
 	struct vring_packed_desc_event *device;
@@ -185,6 +192,7 @@ struct vring_packed {
  * @event: VIRTIO_F_EVENT_IDX was negotiated
  * @indirect: VIRTIO_F_INDIRECT_DESC was negotiated
  * @use_dma: buffers go through the DMA API
+ * @plain: neither @use_dma nor @in_order: the usual case
  * @premapped: buffers come with their DMA addresses
  * @strict: a used length that cannot be breaks the queue
  * @broken: nothing more will be sent or received
@@ -193,8 +201,7 @@ struct vring_packed {
  * @added: chains ever added
  * @free_head: first free slot
  * @out_bytes: bytes that the device was given to read
- * @notified: notifications that were due
- * @suppressed: decisions for a notification that the device did not want
+ * @decided: decisions about a notification: [0] not wanted, [1] due
  * @indirects: chains given to the device as an indirect table
  * @full: chains that found no room
  * @taken: chains ever taken back as used
@@ -229,6 +236,7 @@ struct vring_virtqueue {
 	bool event;
 	bool indirect;
 	bool use_dma;
+	bool plain;
 	bool premapped;
 	bool strict;
 	bool broken;
@@ -241,8 +249,7 @@ struct vring_virtqueue {
 	struct vring_split split;
 	struct vring_packed packed;
 	u64 out_bytes;
-	u64 notified;
-	u64 suppressed;
+	u64 decided[2];
 	u64 indirects;
 	u64 full;
 
@@ -329,8 +336,17 @@ struct vring_chain {
 __printf(3, 4) void vring_break(struct vring_virtqueue *vr,
 				enum virtqueue_error kind, const char *fmt, ...);
 int vring_add_failed(struct vring_virtqueue *vr, int err);
-bool vring_excess(struct vring_virtqueue *vr, u32 *len, u32 max);
+void *vring_bad_id(struct vring_virtqueue *vr, u32 id);
+void *vring_stale_id(struct vring_virtqueue *vr, u32 id);
+void *vring_bad_index(struct vring_virtqueue *vr, u16 idx);
+void *vring_bad_order(struct vring_virtqueue *vr, u32 id);
+void *vring_bad_len(struct vring_virtqueue *vr, u32 len, u32 max);
 void vring_report_init(struct vring_virtqueue *vr);
+int vring_trace_added(struct vring_virtqueue *vr, void *data, u16 num,
+		      u32 in_bytes);
+void *vring_trace_got(struct vring_virtqueue *vr, void *data, u32 len);
+bool vring_trace_decided(struct vring_virtqueue *vr, bool due);
+bool vring_trace_interrupt(struct vring_virtqueue *vr, bool used);
 
 /* vring_chain.c */
 int vring_prepare_direct(struct vring_virtqueue *vr, struct vring_chain *c);
@@ -339,9 +355,8 @@ void vring_reset_slots(struct vring_virtqueue *vr);
 
 /* vring_dma.c */
 bool vring_use_dma(struct virtio_device *vdev);
-int vring_map_sg_dma(struct vring_virtqueue *vr, struct scatterlist *sg,
-		     enum dma_data_direction dir, struct vring_map *map,
-		     dma_addr_t *addr);
+dma_addr_t vring_map_sg_dma(struct vring_virtqueue *vr, struct scatterlist *sg,
+			    enum dma_data_direction dir, struct vring_map *map);
 void vring_unmap(struct vring_virtqueue *vr, struct vring_map *map,
 		 unsigned int num);
 int vring_map_chain(struct vring_virtqueue *vr, const struct vring_chain *c);
@@ -352,41 +367,32 @@ void vring_free_shared(struct virtio_device *vdev, bool use_dma, size_t bytes,
 		       void *cpu, dma_addr_t dma);
 
 /* vring_split.c */
-int vring_split_add_one(struct vring_virtqueue *vr, struct scatterlist *sg,
-			bool in, void *data, void *ctx);
-int vring_split_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
-		    unsigned int out_sgs, unsigned int in_sgs, void *data,
-		    void *ctx);
+int vring_split_add_mapped(struct vring_virtqueue *vr, struct scatterlist *sg,
+			   bool in, void *data, void *ctx);
+int vring_split_add_list(struct vring_virtqueue *vr, struct scatterlist *sgs[],
+			 unsigned int out_sgs, unsigned int in_sgs, void *data,
+			 void *ctx);
 int vring_split_add_table(struct vring_virtqueue *vr, struct virtqueue_table *t,
 			  void *data);
 void vring_split_init_table(struct vring_desc *desc, unsigned int num,
 			    bool little_endian);
 void vring_split_expose(struct vring_virtqueue *vr);
-bool vring_split_kick_prepare(struct vring_virtqueue *vr);
-void *vring_split_get(struct vring_virtqueue *vr, unsigned int *len, void **ctx);
-void vring_split_disable_cb(struct vring_virtqueue *vr);
-u16 vring_split_enable_cb(struct vring_virtqueue *vr);
+void *vring_split_get_slow(struct vring_virtqueue *vr, unsigned int *len,
+			   void **ctx);
 bool vring_split_enable_cb_delayed(struct vring_virtqueue *vr);
-bool vring_split_poll(struct vring_virtqueue *vr, u16 last_used);
-bool vring_split_interrupt(struct vring_virtqueue *vr);
 void vring_split_reset(struct vring_virtqueue *vr);
 
 /* vring_packed.c */
-int vring_packed_add_one(struct vring_virtqueue *vr, struct scatterlist *sg,
-			 bool in, void *data, void *ctx);
-int vring_packed_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
-		     unsigned int out_sgs, unsigned int in_sgs, void *data,
-		     void *ctx);
+int vring_packed_add_mapped(struct vring_virtqueue *vr, struct scatterlist *sg,
+			    bool in, void *data, void *ctx);
+int vring_packed_add_list(struct vring_virtqueue *vr, struct scatterlist *sgs[],
+			  unsigned int out_sgs, unsigned int in_sgs, void *data,
+			  void *ctx);
 int vring_packed_add_table(struct vring_virtqueue *vr,
 			   struct virtqueue_table *t, void *data);
-bool vring_packed_kick_prepare(struct vring_virtqueue *vr);
-void *vring_packed_get(struct vring_virtqueue *vr, unsigned int *len,
-		       void **ctx);
-void vring_packed_disable_cb(struct vring_virtqueue *vr);
-u16 vring_packed_enable_cb(struct vring_virtqueue *vr);
+void *vring_packed_get_slow(struct vring_virtqueue *vr, unsigned int *len,
+			    void **ctx);
 bool vring_packed_enable_cb_delayed(struct vring_virtqueue *vr);
-bool vring_packed_poll(struct vring_virtqueue *vr, u16 pos);
-bool vring_packed_interrupt(struct vring_virtqueue *vr);
 void vring_packed_reset(struct vring_virtqueue *vr);
 
 /* vring_create.c */

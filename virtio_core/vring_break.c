@@ -62,25 +62,71 @@ void vring_break(struct vring_virtqueue *vr, enum virtqueue_error kind,
 }
 
 /**
- * vring_excess - the device says it wrote more than the buffer can hold
+ * vring_bad_id - the device returned an id that no buffer could have
  * @vr: the queue
- * @len: what it says; clamped
+ * @id: the id
+ *
+ * Return: NULL.
+ */
+void *vring_bad_id(struct vring_virtqueue *vr, u32 id)
+{
+	vring_break(vr, VQ_ERR_ID, "used id %u is out of range", id);
+	return NULL;
+}
+
+/**
+ * vring_stale_id - the device returned an id that it does not have
+ * @vr: the queue
+ * @id: the id
+ *
+ * Return: NULL.
+ */
+void *vring_stale_id(struct vring_virtqueue *vr, u32 id)
+{
+	vring_break(vr, VQ_ERR_STALE, "used id %u is not outstanding", id);
+	return NULL;
+}
+
+/**
+ * vring_bad_index - the device's used idx cannot be
+ * @vr: the queue
+ * @idx: the idx
+ *
+ * Return: NULL.
+ */
+void *vring_bad_index(struct vring_virtqueue *vr, u16 idx)
+{
+	vring_break(vr, VQ_ERR_INDEX, "used idx %u is outside of %u..%u", idx,
+		    (u16)vr->taken, (u16)READ_ONCE(vr->split.published));
+	return NULL;
+}
+
+/**
+ * vring_bad_order - an in-order batch reaches beyond the used idx
+ * @vr: the queue
+ * @id: id of its last chain
+ *
+ * Return: NULL.
+ */
+void *vring_bad_order(struct vring_virtqueue *vr, u32 id)
+{
+	vring_break(vr, VQ_ERR_ORDER, "used id %u is not in order", id);
+	return NULL;
+}
+
+/**
+ * vring_bad_len - strict: the device wrote more than the buffer can hold
+ * @vr: the queue
+ * @len: what it says, bytes
  * @max: what the buffer can hold, bytes
  *
- * VIRTIO 1.4, 2.7.8.2 and 2.8.
- *
- * Return: false when the queue is strict, and broken now.
+ * VIRTIO 1.4, 2.7.8.2 and 2.8.  Return: NULL.
  */
-bool vring_excess(struct vring_virtqueue *vr, u32 *len, u32 max)
+void *vring_bad_len(struct vring_virtqueue *vr, u32 len, u32 max)
 {
-	if (READ_ONCE(vr->strict)) {
-		vring_break(vr, VQ_ERR_LEN, "used length %u is above the %u bytes of the buffer",
-			    *len, max);
-		return false;
-	}
-	vr->errors[VQ_ERR_LEN]++;
-	*len = max;
-	return true;
+	vring_break(vr, VQ_ERR_LEN, "used length %u is above the %u bytes of the buffer",
+		    len, max);
+	return NULL;
 }
 
 /**
@@ -106,4 +152,30 @@ int vring_add_failed(struct vring_virtqueue *vr, int err)
 				    vr->vq.index, vr->vq.name ?: "-",
 				    vr->mem.num);
 	return err;
+}
+
+/* Tracepoints out of the line of the hot path; each passes a value through. */
+int vring_trace_added(struct vring_virtqueue *vr, void *data, u16 num,
+		      u32 in_bytes)
+{
+	trace_virtqueue_add(&vr->vq, data, num, in_bytes);
+	return 0;
+}
+
+void *vring_trace_got(struct vring_virtqueue *vr, void *data, u32 len)
+{
+	trace_virtqueue_get(&vr->vq, data, len);
+	return data;
+}
+
+bool vring_trace_decided(struct vring_virtqueue *vr, bool due)
+{
+	trace_virtqueue_notify(&vr->vq, due);
+	return due;
+}
+
+bool vring_trace_interrupt(struct vring_virtqueue *vr, bool used)
+{
+	trace_virtqueue_interrupt(&vr->vq, used);
+	return used;
 }

@@ -14,8 +14,18 @@
 #ifndef _VIRTIO_CORE_VRING_CHAIN_H
 #define _VIRTIO_CORE_VRING_CHAIN_H
 
+#include <linux/tracepoint-defs.h>
+
 #include "vring.h"
-#include "vring_trace.h"
+
+/*
+ * Only whether somebody listens: vring_trace.h itself would change the
+ * checksums of the symbols that virtqueue.c exports.
+ */
+DECLARE_TRACEPOINT(virtqueue_add);
+DECLARE_TRACEPOINT(virtqueue_notify);
+DECLARE_TRACEPOINT(virtqueue_interrupt);
+DECLARE_TRACEPOINT(virtqueue_get);
 
 /* sg_next() without the call. */
 static __always_inline struct scatterlist *vring_sg_next(struct scatterlist *sg)
@@ -27,34 +37,34 @@ static __always_inline struct scatterlist *vring_sg_next(struct scatterlist *sg)
 }
 
 /**
- * vring_map_sg - get the device's address of one segment
+ * vring_sg_addr - get the device's address of one segment
  * @vr: the queue
  * @sg: the segment
  * @in: the device writes it
  * @map: where the mapping is noted; not looked at without the DMA API
- * @addr: the address
+ * @dma: the queue uses the DMA API; a constant
  *
  * Context: that of the caller of the add function.
  *
- * Return: 0, or -ENOMEM when the DMA API has no room.
+ * Return: the address; DMA_MAPPING_ERROR, with @dma only, when there is none.
  */
-static __always_inline int vring_map_sg(struct vring_virtqueue *vr,
-					struct scatterlist *sg, bool in,
-					struct vring_map *map, dma_addr_t *addr)
+static __always_inline dma_addr_t vring_sg_addr(struct vring_virtqueue *vr,
+						struct scatterlist *sg, bool in,
+						struct vring_map *map,
+						const bool dma)
 {
 	enum dma_data_direction dir = in ? DMA_FROM_DEVICE : DMA_TO_DEVICE;
 
-	if (unlikely(vr->use_dma))
-		return vring_map_sg_dma(vr, sg, dir, map, addr);
+	if (dma)
+		return vring_map_sg_dma(vr, sg, dir, map);
 
 	kmsan_handle_dma(sg_page(sg), sg->offset, sg->length, dir);
-	*addr = sg_phys(sg);
-	return 0;
+	return sg_phys(sg);
 }
 
 /**
- * vring_direct_addr - the device's address of a segment of such a chain
- * @vr: the queue
+ * vring_direct_addr - the device's address of a segment of a direct chain
+ * @vr: the queue, with the request prepared by vring_prepare_direct()
  * @sg: the segment
  * @in: the device writes it
  * @slot: its slot
@@ -67,10 +77,7 @@ static __always_inline dma_addr_t vring_direct_addr(struct vring_virtqueue *vr,
 {
 	if (unlikely(vr->use_dma))
 		return vr->mem.maps[slot].addr;
-
-	kmsan_handle_dma(sg_page(sg), sg->offset, sg->length,
-			 in ? DMA_FROM_DEVICE : DMA_TO_DEVICE);
-	return sg_phys(sg);
+	return vring_sg_addr(vr, sg, in, NULL, false);
 }
 
 /* Entry @i of an indirect table; split: its link was written at creation. */
@@ -98,19 +105,19 @@ static __always_inline int vring_fill_list(struct vring_virtqueue *vr,
 					   void *table, struct vring_map *maps,
 					   u32 *num, u64 *bytes,
 					   struct scatterlist *sg, bool in,
-					   const bool packed)
+					   const bool packed, const bool dma)
 {
 	dma_addr_t addr;
-	u32 i = *num;
 
 	for (; sg; sg = vring_sg_next(sg)) {
-		if (unlikely(i == vr->mem.table_max))
+		if (unlikely(*num == vr->mem.table_max))
 			return -E2BIG;
-		if (unlikely(vring_map_sg(vr, sg, in, &maps[i], &addr)))
+		addr = vring_sg_addr(vr, sg, in, &maps[*num], dma);
+		if (dma && unlikely(addr == DMA_MAPPING_ERROR))
 			return -ENOMEM;
-		vring_put_entry(vr, table, i, addr, sg->length, in, packed);
+		vring_put_entry(vr, table, *num, addr, sg->length, in, packed);
 		*bytes += sg->length;
-		*num = ++i;
+		++*num;
 	}
 	return 0;
 }
@@ -121,6 +128,7 @@ static __always_inline int vring_fill_list(struct vring_virtqueue *vr,
  * @c: the request; counted here
  * @maps: where mappings are noted; NULL without the DMA API
  * @packed: layout of the table, a constant
+ * @dma: the queue uses the DMA API; a constant
  *
  * Device-readable segments first (VIRTIO 1.4, 2.7.4.2 and 2.8.17).
  *
@@ -130,21 +138,21 @@ static __always_inline int vring_fill_list(struct vring_virtqueue *vr,
 static __always_inline int vring_fill_table(struct vring_virtqueue *vr,
 					    struct vring_chain *c,
 					    struct vring_map *maps,
-					    const bool packed)
+					    const bool packed, const bool dma)
 {
 	void *table = vr->mem.tables[vr->free_head].desc;
-	unsigned int n;
+	unsigned int n, num_sgs = c->out_sgs + c->in_sgs;
 	int err;
 
 	for (n = 0; n < c->out_sgs; n++) {
 		err = vring_fill_list(vr, table, maps, &c->num, &c->out_bytes,
-				      c->sgs[n], false, packed);
+				      c->sgs[n], false, packed, dma);
 		if (unlikely(err))
 			return err;
 	}
-	for (; n < c->out_sgs + c->in_sgs; n++) {
+	for (; n < num_sgs; n++) {
 		err = vring_fill_list(vr, table, maps, &c->num, &c->in_bytes,
-				      c->sgs[n], true, packed);
+				      c->sgs[n], true, packed, dma);
 		if (unlikely(err))
 			return err;
 	}
@@ -153,39 +161,31 @@ static __always_inline int vring_fill_table(struct vring_virtqueue *vr,
 }
 
 /**
- * vring_prepare_indirect - write and map the table of the first free slot
+ * vring_fill_mapped - vring_fill_table() with the DMA API
  * @vr: the queue, with a free slot
- * @c: the request; counted here
+ * @c: the request; counted here, and zero again after an error
  * @packed: layout of the table, a constant
  *
  * Return: as vring_fill_table(); with an error nothing stays mapped.
  */
-static __always_inline int vring_prepare_indirect(struct vring_virtqueue *vr,
-						  struct vring_chain *c,
-						  const bool packed)
+static __always_inline int vring_fill_mapped(struct vring_virtqueue *vr,
+					     struct vring_chain *c,
+					     const bool packed)
 {
-	u16 head = vr->free_head;
-	struct vring_map *maps = NULL;
+	struct vring_map *maps;
 	int err;
 
-	if (unlikely(vr->use_dma))
-		maps = &vr->mem.table_maps[head * vr->mem.table_max];
-
-	err = vring_fill_table(vr, c, maps, packed);
-	if (unlikely(err)) {
-		if (maps)
-			vring_unmap(vr, maps, c->num);
-		c->num = 0;
-		c->out_bytes = 0;
-		c->in_bytes = 0;
-		return err;
+	maps = &vr->mem.table_maps[vr->free_head * vr->mem.table_max];
+	err = vring_fill_table(vr, c, maps, packed, true);
+	if (likely(!err)) {
+		vr->mem.slots[vr->free_head].num_maps = c->num;
+		return 0;
 	}
-
-	if (maps)
-		vr->mem.slots[head].num_maps = c->num;
-	vr->out_bytes += c->out_bytes;
-	vr->indirects++;
-	return 0;
+	vring_unmap(vr, maps, c->num);
+	c->num = 0;
+	c->out_bytes = 0;
+	c->in_bytes = 0;
+	return err;
 }
 
 /**
@@ -203,47 +203,17 @@ static __always_inline void vring_record(struct vring_virtqueue *vr, u16 last,
 					 u16 num, u32 in_bytes, void *data,
 					 void *ctx)
 {
-	struct vring_slot *slot = &vr->mem.slots[vr->free_head];
+	struct vring_slot *slots = vr->mem.slots;
+	struct vring_slot *slot = &slots[vr->free_head];
 
-	trace_virtqueue_add(&vr->vq, data, num, in_bytes);
 	slot->data = data;
 	slot->ctx = ctx;
 	slot->in_bytes = in_bytes;
 	slot->pos = vr->added;
 	slot->num = num;
 	slot->last = last;
-	vr->free_head = vr->mem.slots[last].next;
+	vr->free_head = slots[last].next;
 	vr->vq.num_free -= num;
-}
-
-/**
- * vring_outstanding - the slot of an id that the device returned
- * @vr: the queue
- * @id: the id
- * @exposed: chains that the device could know of
- *
- * Good is an id under which a chain stands that was exposed.  Positions count
- * chains from the first on and do not wrap: a buffer may stay with the device
- * while any number of others come and go.
- *
- * Return: the slot, or NULL with the queue broken.
- */
-static __always_inline struct vring_slot *
-vring_outstanding(struct vring_virtqueue *vr, u32 id, u64 exposed)
-{
-	struct vring_slot *slot;
-
-	if (unlikely(id >= vr->mem.num)) {
-		vring_break(vr, VQ_ERR_ID, "used id %u is out of range", id);
-		return NULL;
-	}
-	slot = &vr->mem.slots[id];
-	if (unlikely(!slot->data || slot->pos >= exposed)) {
-		vring_break(vr, VQ_ERR_STALE, "used id %u is not outstanding",
-			    id);
-		return NULL;
-	}
-	return slot;
 }
 
 /**
@@ -254,7 +224,7 @@ vring_outstanding(struct vring_virtqueue *vr, u32 id, u64 exposed)
  */
 static __always_inline bool vring_batch_left(const struct vring_virtqueue *vr)
 {
-	return vr->in_order &&
+	return unlikely(vr->in_order) &&
 	       READ_ONCE(vr->batch_end) != READ_ONCE(vr->taken);
 }
 
@@ -281,20 +251,24 @@ vring_take_oldest(struct vring_virtqueue *vr, u32 *len)
  * vring_release - a chain is the driver's again
  * @vr: the queue
  * @slot: its head
+ * @plain: neither the DMA API nor VIRTIO_F_IN_ORDER; a constant
  *
  * Undoes its mappings, gives back its slots and forgets its token.
  */
 static __always_inline void vring_release(struct vring_virtqueue *vr,
-					  struct vring_slot *slot)
+					  struct vring_slot *slot,
+					  const bool plain)
 {
-	if (unlikely(vr->use_dma))
-		vring_unmap_chain(vr, slot - vr->mem.slots);
+	struct vring_slot *slots = vr->mem.slots;
 
-	if (vr->in_order) {
-		vr->oldest = vr->mem.slots[slot->last].next;
+	if (!plain && vr->use_dma)
+		vring_unmap_chain(vr, slot - slots);
+
+	if (!plain && vr->in_order) {
+		vr->oldest = slots[slot->last].next;
 	} else {
-		vr->mem.slots[slot->last].next = vr->free_head;
-		vr->free_head = slot - vr->mem.slots;
+		slots[slot->last].next = vr->free_head;
+		vr->free_head = slot - slots;
 	}
 	vr->vq.num_free += slot->num;
 	slot->data = NULL;
@@ -304,51 +278,60 @@ static __always_inline void vring_release(struct vring_virtqueue *vr,
  * vring_hand_over - last step of taking a used buffer
  * @vr: the queue
  * @slot: its head
- * @used: bytes that the device says it wrote
+ * @used: bytes that the device wrote, not above what the buffer holds
  * @len: what the driver is told
  * @ctx: the driver's context, or NULL
+ * @plain: as for vring_release()
  *
- * A length beyond what the chain can hold is never passed on; strict queues
- * break (and the buffer stays outstanding).
- *
- * Return: the token, or NULL with the queue broken.
+ * Return: the token.
  */
 static __always_inline void *vring_hand_over(struct vring_virtqueue *vr,
 					     struct vring_slot *slot, u32 used,
-					     unsigned int *len, void **ctx)
+					     unsigned int *len, void **ctx,
+					     const bool plain)
 {
 	void *data = slot->data;
-
-	if (unlikely(used > slot->in_bytes) &&
-	    !vring_excess(vr, &used, slot->in_bytes))
-		return NULL;
 
 	*len = used;
 	if (ctx)
 		*ctx = slot->ctx;
 	vr->in_bytes += used;
 	WRITE_ONCE(vr->taken, vr->taken + 1);
-	trace_virtqueue_get(&vr->vq, data, used);
-	vring_release(vr, slot);
+	vring_release(vr, slot, plain);
 	return data;
 }
 
 /**
  * vring_decided - count a decision about a notification
  * @vr: the queue
- * @notify: it is due
+ * @due: it has to be sent
  *
- * Return: @notify.
+ * Return: @due.
  */
-static __always_inline bool vring_decided(struct vring_virtqueue *vr,
-					  bool notify)
+static __always_inline bool vring_decided(struct vring_virtqueue *vr, bool due)
 {
-	trace_virtqueue_notify(&vr->vq, notify);
-	if (notify)
-		vr->notified++;
-	else
-		vr->suppressed++;
-	return notify;
+	vr->decided[due]++;
+	if (tracepoint_enabled(virtqueue_notify))
+		return vring_trace_decided(vr, due);
+	return due;
+}
+
+/* Last line of every add: the tracepoint, out of line. */
+static __always_inline int vring_added(struct vring_virtqueue *vr, void *data,
+				       u16 num, u32 in_bytes)
+{
+	if (tracepoint_enabled(virtqueue_add))
+		return vring_trace_added(vr, data, num, in_bytes);
+	return 0;
+}
+
+/* Last line of every get: the tracepoint, out of line. */
+static __always_inline void *vring_got(struct vring_virtqueue *vr, void *data,
+				       u32 len)
+{
+	if (tracepoint_enabled(virtqueue_get))
+		return vring_trace_got(vr, data, len);
+	return data;
 }
 
 #endif /* _VIRTIO_CORE_VRING_CHAIN_H */

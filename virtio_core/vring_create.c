@@ -159,6 +159,9 @@ static void vring_place_parts(struct vring_virtqueue *vr, struct vring_mem *mem)
 
 	if (!vr->is_packed) {
 		vring_init(&mem->vring, mem->num, mem->start, vr->align);
+		mem->mask = mem->num - 1;
+		mem->used_event = &vring_used_event(&mem->vring);
+		mem->avail_event = &vring_avail_event(&mem->vring);
 		return;
 	}
 	mem->ring = mem->start;
@@ -223,6 +226,7 @@ vring_alloc(struct virtio_device *vdev, unsigned int index, unsigned int align,
 	vr->event = virtio_has_feature(vdev, VIRTIO_RING_F_EVENT_IDX);
 	vr->indirect = virtio_has_feature(vdev, VIRTIO_RING_F_INDIRECT_DESC);
 	vr->use_dma = vring_use_dma(vdev);
+	vr->plain = !vr->use_dma && !vr->in_order;
 	vr->strict = strict;
 	vring_report_init(vr);
 	return vr;

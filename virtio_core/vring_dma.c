@@ -42,36 +42,31 @@ static struct device *vring_dma_dev(const struct vring_virtqueue *vr)
  * @vr: a queue that uses it
  * @sg: the segment
  * @dir: DMA_TO_DEVICE or DMA_FROM_DEVICE
- * @map: where to note what has to be undone
- * @addr: the address for the device
+ * @map: where to note the address and what has to be undone
  *
  * A pre-mapped segment carries its address already, and the driver undoes it.
- * The address is left in @map as well.
  * Context: that of the caller of the add function.
  *
- * Return: 0, or -ENOMEM when the DMA API has no room.
+ * Return: the address, or DMA_MAPPING_ERROR when the DMA API has no room.
  */
-int vring_map_sg_dma(struct vring_virtqueue *vr, struct scatterlist *sg,
-		     enum dma_data_direction dir, struct vring_map *map,
-		     dma_addr_t *addr)
+dma_addr_t vring_map_sg_dma(struct vring_virtqueue *vr, struct scatterlist *sg,
+			    enum dma_data_direction dir, struct vring_map *map)
 {
 	struct device *dev = vring_dma_dev(vr);
 
 	map->dir = DMA_NONE;
 	if (vr->premapped) {
-		*addr = sg_dma_address(sg);
-		map->addr = *addr;
-		return 0;
+		map->addr = sg_dma_address(sg);
+		return map->addr;
 	}
 
-	*addr = dma_map_page(dev, sg_page(sg), sg->offset, sg->length, dir);
-	if (dma_mapping_error(dev, *addr))
-		return -ENOMEM;
+	map->addr = dma_map_page(dev, sg_page(sg), sg->offset, sg->length, dir);
+	if (dma_mapping_error(dev, map->addr))
+		return DMA_MAPPING_ERROR;
 
-	map->addr = *addr;
 	map->len = sg->length;
 	map->dir = dir;
-	return 0;
+	return map->addr;
 }
 
 /**
@@ -113,13 +108,13 @@ int vring_map_chain(struct vring_virtqueue *vr, const struct vring_chain *c)
 	u16 i = vr->free_head;
 	struct scatterlist *sg;
 	unsigned int n, done = 0;
-	dma_addr_t addr;
+	enum dma_data_direction dir;
 
 	for (n = 0; n < c->out_sgs + c->in_sgs; n++) {
+		dir = n < c->out_sgs ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
 		for (sg = c->sgs[n]; sg; sg = sg_next(sg)) {
-			if (vring_map_sg_dma(vr, sg, n < c->out_sgs ?
-					     DMA_TO_DEVICE : DMA_FROM_DEVICE,
-					     &vr->mem.maps[i], &addr)) {
+			if (vring_map_sg_dma(vr, sg, dir, &vr->mem.maps[i]) ==
+			    DMA_MAPPING_ERROR) {
 				vring_unmap_slots(vr, vr->free_head, done);
 				return -ENOMEM;
 			}

@@ -45,6 +45,7 @@ void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, mem_cb cb,
 				      int flags, int rw, void *data);
 unsigned int qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t info);
+bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
 
 EXPORT int qemu_plugin_version = 1;
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc,
@@ -114,6 +115,9 @@ static void on_store(unsigned int cpu, qemu_plugin_meminfo_t info,
 
 	(void)cpu;
 	(void)data;
+	/* QEMU 7.2 reports loads to those who asked for stores. */
+	if (!qemu_plugin_mem_is_store(info))
+		return;
 	if (watch_next && num_watches < WATCHES) {
 		watches[num_watches++] = vaddr;
 		watch_next = false;
