@@ -30,17 +30,42 @@
 	((vr)->is_packed ? vring_packed_##op(vr, ##__VA_ARGS__) :	\
 			   vring_split_##op(vr, ##__VA_ARGS__))
 
-static int vring_add(struct vring_virtqueue *vr, struct scatterlist *sgs[],
-		     unsigned int out_sgs, unsigned int in_sgs, void *data,
-		     void *ctx)
+static noinline int vring_add_slow(struct vring_virtqueue *vr,
+				   struct scatterlist *sg, bool in, void *data,
+				   void *ctx)
+{
+	if (vring_broken(vr))
+		return -EIO;
+	return vring_call_out(vr, add_slow, sg, in, data, ctx);
+}
+
+/* A buffer of one segment: the case that has to be cheap. */
+static __always_inline int vring_add_one(struct vring_virtqueue *vr,
+					 struct scatterlist *sg, bool in,
+					 void *data, void *ctx)
+{
+	u8 mode = READ_ONCE(vr->mode);
+
+	if (WARN_ON_ONCE(!data))
+		return -EINVAL;
+	if (mode == VRING_SPLIT)
+		return split_add_one(vr, sg, in, data, ctx, false);
+	if (mode == VRING_PACKED)
+		return packed_add_one(vr, sg, in, data, ctx, false);
+	return vring_add_slow(vr, sg, in, data, ctx);
+}
+
+static __always_inline int vring_add(struct vring_virtqueue *vr,
+				     struct scatterlist *sgs[],
+				     unsigned int out_sgs, unsigned int in_sgs,
+				     void *data, void *ctx)
 {
 	if (vring_broken(vr))
 		return -EIO;
 	if (WARN_ON_ONCE(!data || !(out_sgs + in_sgs)))
 		return -EINVAL;
-
 	if (out_sgs + in_sgs == 1 && sg_is_last(sgs[0]))
-		return vring_call(vr, add, sgs[0], in_sgs, data, ctx);
+		return vring_add_one(vr, sgs[0], in_sgs, data, ctx);
 	return vring_call_out(vr, add_list, sgs, out_sgs, in_sgs, data, ctx);
 }
 
@@ -51,7 +76,7 @@ static noinline int vring_add_long(struct vring_virtqueue *vr,
 	return vring_add(vr, &sg, !in, in, data, ctx);
 }
 
-/* One list, one direction; @num == 1 is the case that has to be cheap. */
+/* One list, one direction. */
 static __always_inline int vring_add_list(struct vring_virtqueue *vr,
 					  struct scatterlist *sg,
 					  unsigned int num, bool in,
@@ -59,12 +84,38 @@ static __always_inline int vring_add_list(struct vring_virtqueue *vr,
 {
 	if (unlikely(num != 1))
 		return vring_add_long(vr, sg, in, data, ctx);
+	return vring_add_one(vr, sg, in, data, ctx);
+}
 
+static noinline void *vring_get_slow(struct vring_virtqueue *vr,
+				     unsigned int *len, void **ctx)
+{
 	if (vring_broken(vr))
-		return -EIO;
-	if (WARN_ON_ONCE(!data))
-		return -EINVAL;
-	return vring_call(vr, add, sg, in, data, ctx);
+		return NULL;
+	return vring_call_out(vr, get_slow, len, ctx);
+}
+
+static __always_inline void *vring_get(struct vring_virtqueue *vr,
+				       unsigned int *len, void **ctx)
+{
+	u8 mode = READ_ONCE(vr->mode);
+
+	if (mode == VRING_SPLIT)
+		return split_take(vr, len, ctx, true);
+	if (mode == VRING_PACKED)
+		return packed_take(vr, len, ctx, true);
+	return vring_get_slow(vr, len, ctx);
+}
+
+static __always_inline bool vring_notify(struct vring_virtqueue *vr)
+{
+	if (vring_broken(vr))
+		return false;
+	if (likely(vr->notify(&vr->vq)))
+		return true;
+
+	vring_break(vr, VQ_ERR_NOTIFY, "the notification failed");
+	return false;
 }
 
 /**
@@ -207,15 +258,7 @@ EXPORT_SYMBOL_GPL(virtqueue_kick_prepare);
  */
 bool virtqueue_notify(struct virtqueue *_vq)
 {
-	struct vring_virtqueue *vr = to_vring(_vq);
-
-	if (vring_broken(vr))
-		return false;
-	if (likely(vr->notify(_vq)))
-		return true;
-
-	vring_break(vr, VQ_ERR_NOTIFY, "the notification failed");
-	return false;
+	return vring_notify(to_vring(_vq));
 }
 EXPORT_SYMBOL_GPL(virtqueue_notify);
 
@@ -227,9 +270,11 @@ EXPORT_SYMBOL_GPL(virtqueue_notify);
  */
 bool virtqueue_kick(struct virtqueue *vq)
 {
-	if (virtqueue_kick_prepare(vq))
-		return virtqueue_notify(vq);
-	return !vring_broken(to_vring(vq));
+	struct vring_virtqueue *vr = to_vring(vq);
+
+	if (vring_call(vr, kick_prepare))
+		return vring_notify(vr);
+	return !vring_broken(vr);
 }
 EXPORT_SYMBOL_GPL(virtqueue_kick);
 
@@ -248,9 +293,7 @@ void *virtqueue_get_buf_ctx(struct virtqueue *_vq, unsigned int *len,
 {
 	struct vring_virtqueue *vr = to_vring(_vq);
 
-	if (vring_broken(vr))
-		return NULL;
-	return vring_call(vr, get, len, ctx);
+	return vring_get(vr, len, ctx);
 }
 EXPORT_SYMBOL_GPL(virtqueue_get_buf_ctx);
 
@@ -265,9 +308,7 @@ void *virtqueue_get_buf(struct virtqueue *_vq, unsigned int *len)
 {
 	struct vring_virtqueue *vr = to_vring(_vq);
 
-	if (vring_broken(vr))
-		return NULL;
-	return vring_call(vr, get, len, NULL);
+	return vring_get(vr, len, NULL);
 }
 EXPORT_SYMBOL_GPL(virtqueue_get_buf);
 
@@ -278,8 +319,8 @@ unsigned int virtqueue_ext_get_batch(struct virtqueue *vq,
 	struct vring_virtqueue *vr = to_vring(vq);
 	unsigned int n;
 
-	for (n = 0; n < max && !vring_broken(vr); n++) {
-		used[n].data = vring_call(vr, get, &used[n].len, NULL);
+	for (n = 0; n < max; n++) {
+		used[n].data = vring_get(vr, &used[n].len, NULL);
 		if (!used[n].data)
 			break;
 	}
@@ -343,7 +384,10 @@ EXPORT_SYMBOL_GPL(virtqueue_poll);
  */
 bool virtqueue_enable_cb(struct virtqueue *_vq)
 {
-	return !virtqueue_poll(_vq, virtqueue_enable_cb_prepare(_vq));
+	struct vring_virtqueue *vr = to_vring(_vq);
+	u16 last_used = vring_call(vr, enable_cb);
+
+	return !vring_call(vr, poll, last_used) || vring_broken(vr);
 }
 EXPORT_SYMBOL_GPL(virtqueue_enable_cb);
 
@@ -395,10 +439,12 @@ irqreturn_t vring_interrupt(int irq, void *_vq)
 	vr->interrupts++;
 	if (vring_broken(vr))
 		return IRQ_HANDLED;
-	if (!vring_call(vr, interrupt)) {
+	if (unlikely(!vring_call(vr, interrupt))) {
 		vr->empty_interrupts++;
+		vring_note_interrupt(vr, false);
 		return IRQ_NONE;
 	}
+	vring_note_interrupt(vr, true);
 	if (vr->vq.callback)
 		vr->vq.callback(&vr->vq);
 	return IRQ_HANDLED;
@@ -463,7 +509,7 @@ EXPORT_SYMBOL_GPL(virtqueue_is_broken);
  */
 void __virtqueue_break(struct virtqueue *_vq)
 {
-	WRITE_ONCE(to_vring(_vq)->broken, true);
+	vring_set_broken(to_vring(_vq), true);
 }
 EXPORT_SYMBOL_GPL(__virtqueue_break);
 
@@ -475,17 +521,17 @@ EXPORT_SYMBOL_GPL(__virtqueue_break);
  */
 void __virtqueue_unbreak(struct virtqueue *_vq)
 {
-	WRITE_ONCE(to_vring(_vq)->broken, false);
+	vring_set_broken(to_vring(_vq), false);
 }
 EXPORT_SYMBOL_GPL(__virtqueue_unbreak);
 
-static void vring_set_broken(struct virtio_device *dev, bool broken)
+static void vring_break_all(struct virtio_device *dev, bool broken)
 {
 	struct virtqueue *vq;
 
 	spin_lock(&dev->vqs_list_lock);
 	list_for_each_entry(vq, &dev->vqs, list)
-		WRITE_ONCE(to_vring(vq)->broken, broken);
+		vring_set_broken(to_vring(vq), broken);
 	spin_unlock(&dev->vqs_list_lock);
 }
 
@@ -498,7 +544,7 @@ static void vring_set_broken(struct virtio_device *dev, bool broken)
  */
 void virtio_break_device(struct virtio_device *dev)
 {
-	vring_set_broken(dev, true);
+	vring_break_all(dev, true);
 }
 EXPORT_SYMBOL_GPL(virtio_break_device);
 
@@ -510,7 +556,7 @@ EXPORT_SYMBOL_GPL(virtio_break_device);
  */
 void __virtio_unbreak_device(struct virtio_device *dev)
 {
-	vring_set_broken(dev, false);
+	vring_break_all(dev, false);
 }
 EXPORT_SYMBOL_GPL(__virtio_unbreak_device);
 

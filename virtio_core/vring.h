@@ -180,11 +180,24 @@ struct vring_packed {
 };
 
 /**
+ * enum vring_mode - which way adding and taking go
+ * @VRING_SPLIT: split layout, neither broken nor special
+ * @VRING_PACKED: packed layout, neither broken nor special
+ * @VRING_SLOW: broken, or with the DMA API, or in order: ask further
+ */
+enum vring_mode {
+	VRING_SPLIT,
+	VRING_PACKED,
+	VRING_SLOW,
+};
+
+/**
  * struct vring_virtqueue - a virtqueue
  * @vq: the part that drivers and transports see
  * @mem: the ring and everything sized with it
  * @notify: the transport's doorbell
  * @align: alignment of the used ring in the legacy layout, bytes
+ * @mode: an &enum vring_mode, from @broken, @plain and @is_packed
  * @is_packed: VIRTIO_F_RING_PACKED was negotiated
  * @in_order: VIRTIO_F_IN_ORDER was negotiated
  * @weak_barriers: the device is a CPU of this machine: SMP barriers do
@@ -229,6 +242,7 @@ struct vring_virtqueue {
 	struct vring_mem mem;
 	bool (*notify)(struct virtqueue *vq);
 	unsigned int align;
+	u8 mode;
 	bool is_packed;
 	bool in_order;
 	bool weak_barriers;
@@ -332,6 +346,24 @@ struct vring_chain {
 	u64 in_bytes;
 };
 
+/**
+ * vring_set_broken - give a queue up, or use it again
+ * @vr: the queue
+ * @broken: which of the two
+ *
+ * Context: any; may run while the queue is in use.
+ *
+ * Return: what it was before.
+ */
+static inline bool vring_set_broken(struct vring_virtqueue *vr, bool broken)
+{
+	bool was = xchg(&vr->broken, broken);
+
+	WRITE_ONCE(vr->mode, broken || !vr->plain ? VRING_SLOW :
+			     vr->is_packed ? VRING_PACKED : VRING_SPLIT);
+	return was;
+}
+
 /* vring_break.c */
 __printf(3, 4) void vring_break(struct vring_virtqueue *vr,
 				enum virtqueue_error kind, const char *fmt, ...);
@@ -346,7 +378,7 @@ int vring_trace_added(struct vring_virtqueue *vr, void *data, u16 num,
 		      u32 in_bytes);
 void *vring_trace_got(struct vring_virtqueue *vr, void *data, u32 len);
 bool vring_trace_decided(struct vring_virtqueue *vr, bool due);
-bool vring_trace_interrupt(struct vring_virtqueue *vr, bool used);
+void vring_trace_interrupt(struct vring_virtqueue *vr, bool used);
 
 /* vring_chain.c */
 int vring_prepare_direct(struct vring_virtqueue *vr, struct vring_chain *c);
@@ -367,8 +399,8 @@ void vring_free_shared(struct virtio_device *vdev, bool use_dma, size_t bytes,
 		       void *cpu, dma_addr_t dma);
 
 /* vring_split.c */
-int vring_split_add_mapped(struct vring_virtqueue *vr, struct scatterlist *sg,
-			   bool in, void *data, void *ctx);
+int vring_split_add_slow(struct vring_virtqueue *vr, struct scatterlist *sg,
+			 bool in, void *data, void *ctx);
 int vring_split_add_list(struct vring_virtqueue *vr, struct scatterlist *sgs[],
 			 unsigned int out_sgs, unsigned int in_sgs, void *data,
 			 void *ctx);
@@ -383,8 +415,8 @@ bool vring_split_enable_cb_delayed(struct vring_virtqueue *vr);
 void vring_split_reset(struct vring_virtqueue *vr);
 
 /* vring_packed.c */
-int vring_packed_add_mapped(struct vring_virtqueue *vr, struct scatterlist *sg,
-			    bool in, void *data, void *ctx);
+int vring_packed_add_slow(struct vring_virtqueue *vr, struct scatterlist *sg,
+			  bool in, void *data, void *ctx);
 int vring_packed_add_list(struct vring_virtqueue *vr, struct scatterlist *sgs[],
 			  unsigned int out_sgs, unsigned int in_sgs, void *data,
 			  void *ctx);

@@ -51,7 +51,7 @@ void vring_break(struct vring_virtqueue *vr, enum virtqueue_error kind,
 	va_list args;
 
 	vr->errors[kind]++;
-	if (xchg(&vr->broken, true))
+	if (vring_set_broken(vr, true))
 		return;
 
 	va_start(args, fmt);
@@ -174,8 +174,7 @@ bool vring_trace_decided(struct vring_virtqueue *vr, bool due)
 	return due;
 }
 
-bool vring_trace_interrupt(struct vring_virtqueue *vr, bool used)
+void vring_trace_interrupt(struct vring_virtqueue *vr, bool used)
 {
 	trace_virtqueue_interrupt(&vr->vq, used);
-	return used;
 }

@@ -82,7 +82,7 @@ void *vring_detach_unused(struct vring_virtqueue *vr)
 		slot = &vr->mem.slots[vr->scan];
 		data = slot->data;
 		if (data) {
-			vring_release(vr, slot, false);
+			vring_release(vr, slot, vr->scan, false);
 			return data;
 		}
 	}

@@ -231,6 +231,7 @@ static __always_inline bool vring_batch_left(const struct vring_virtqueue *vr)
 /**
  * vring_take_oldest - in order: the next chain of the batch
  * @vr: the queue, with a batch begun
+ * @id: its id
  * @len: bytes that the device wrote
  *
  * Chains before the last one of a batch count as used completely
@@ -239,10 +240,11 @@ static __always_inline bool vring_batch_left(const struct vring_virtqueue *vr)
  * Return: its slot.
  */
 static __always_inline struct vring_slot *
-vring_take_oldest(struct vring_virtqueue *vr, u32 *len)
+vring_take_oldest(struct vring_virtqueue *vr, u32 *id, u32 *len)
 {
 	struct vring_slot *slot = &vr->mem.slots[vr->oldest];
 
+	*id = vr->oldest;
 	*len = vr->taken + 1 == vr->batch_end ? vr->batch_len : slot->in_bytes;
 	return slot;
 }
@@ -251,24 +253,25 @@ vring_take_oldest(struct vring_virtqueue *vr, u32 *len)
  * vring_release - a chain is the driver's again
  * @vr: the queue
  * @slot: its head
+ * @id: number of @slot
  * @plain: neither the DMA API nor VIRTIO_F_IN_ORDER; a constant
  *
  * Undoes its mappings, gives back its slots and forgets its token.
  */
 static __always_inline void vring_release(struct vring_virtqueue *vr,
-					  struct vring_slot *slot,
+					  struct vring_slot *slot, u32 id,
 					  const bool plain)
 {
 	struct vring_slot *slots = vr->mem.slots;
 
 	if (!plain && vr->use_dma)
-		vring_unmap_chain(vr, slot - slots);
+		vring_unmap_chain(vr, id);
 
 	if (!plain && vr->in_order) {
 		vr->oldest = slots[slot->last].next;
 	} else {
 		slots[slot->last].next = vr->free_head;
-		vr->free_head = slot - slots;
+		vr->free_head = id;
 	}
 	vr->vq.num_free += slot->num;
 	slot->data = NULL;
@@ -278,6 +281,7 @@ static __always_inline void vring_release(struct vring_virtqueue *vr,
  * vring_hand_over - last step of taking a used buffer
  * @vr: the queue
  * @slot: its head
+ * @id: number of @slot
  * @used: bytes that the device wrote, not above what the buffer holds
  * @len: what the driver is told
  * @ctx: the driver's context, or NULL
@@ -286,9 +290,9 @@ static __always_inline void vring_release(struct vring_virtqueue *vr,
  * Return: the token.
  */
 static __always_inline void *vring_hand_over(struct vring_virtqueue *vr,
-					     struct vring_slot *slot, u32 used,
-					     unsigned int *len, void **ctx,
-					     const bool plain)
+					     struct vring_slot *slot, u32 id,
+					     u32 used, unsigned int *len,
+					     void **ctx, const bool plain)
 {
 	void *data = slot->data;
 
@@ -297,7 +301,7 @@ static __always_inline void *vring_hand_over(struct vring_virtqueue *vr,
 		*ctx = slot->ctx;
 	vr->in_bytes += used;
 	WRITE_ONCE(vr->taken, vr->taken + 1);
-	vring_release(vr, slot, plain);
+	vring_release(vr, slot, id, plain);
 	return data;
 }
 
@@ -332,6 +336,13 @@ static __always_inline void *vring_got(struct vring_virtqueue *vr, void *data,
 	if (tracepoint_enabled(virtqueue_get))
 		return vring_trace_got(vr, data, len);
 	return data;
+}
+
+static __always_inline void vring_note_interrupt(struct vring_virtqueue *vr,
+						 bool used)
+{
+	if (tracepoint_enabled(virtqueue_interrupt))
+		vring_trace_interrupt(vr, used);
 }
 
 #endif /* _VIRTIO_CORE_VRING_CHAIN_H */

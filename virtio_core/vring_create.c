@@ -227,6 +227,7 @@ vring_alloc(struct virtio_device *vdev, unsigned int index, unsigned int align,
 	vr->indirect = virtio_has_feature(vdev, VIRTIO_RING_F_INDIRECT_DESC);
 	vr->use_dma = vring_use_dma(vdev);
 	vr->plain = !vr->use_dma && !vr->in_order;
+	vring_set_broken(vr, false);
 	vr->strict = strict;
 	vring_report_init(vr);
 	return vr;

@@ -27,8 +27,8 @@
 #include "vring_packed.h"
 
 /**
- * vring_packed_add_mapped - add a buffer of one segment by the DMA API
- * @vr: the queue
+ * vring_packed_add_slow - add a buffer of one segment, whatever the queue
+ * @vr: the queue, not broken
  * @sg: the segment
  * @in: the device writes it
  * @data: the token
@@ -36,10 +36,10 @@
  *
  * Return: 0, -ENOSPC, -ENOMEM (DMA mapping).
  */
-int vring_packed_add_mapped(struct vring_virtqueue *vr, struct scatterlist *sg,
-			    bool in, void *data, void *ctx)
+int vring_packed_add_slow(struct vring_virtqueue *vr, struct scatterlist *sg,
+		       bool in, void *data, void *ctx)
 {
-	return packed_add_one(vr, sg, in, data, ctx, true);
+	return packed_add_one(vr, sg, in, data, ctx, vr->use_dma);
 }
 
 /* One descriptor that refers to a table (2.8.7). */
@@ -253,7 +253,7 @@ int vring_packed_add_table(struct vring_virtqueue *vr,
 }
 
 /**
- * vring_packed_get_slow - packed_get() with the DMA API or in order
+ * vring_packed_get_slow - take the next used buffer, whatever the queue
  * @vr: the queue, not broken
  * @len: bytes that the device says it wrote, at most what the buffer holds
  * @ctx: the driver's context, or NULL

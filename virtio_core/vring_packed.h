@@ -103,16 +103,6 @@ static __always_inline int packed_add_one(struct vring_virtqueue *vr,
 			     in_bytes, data, ctx);
 }
 
-/* As vring_add_one() has it: a buffer of one segment. */
-static __always_inline int packed_add(struct vring_virtqueue *vr,
-				      struct scatterlist *sg, bool in,
-				      void *data, void *ctx)
-{
-	if (unlikely(vr->use_dma))
-		return vring_packed_add_mapped(vr, sg, in, data, ctx);
-	return packed_add_one(vr, sg, in, data, ctx, false);
-}
-
 /*
  * Did the @num descriptors before @avail pass the one that the device wants to
  * hear of?  Offsets of the lap before are behind, whatever their number.
@@ -240,7 +230,7 @@ static __always_inline void *packed_take(struct vring_virtqueue *vr,
 		}
 	}
 	if (!plain && vr->in_order)
-		slot = vring_take_oldest(vr, &used);
+		slot = vring_take_oldest(vr, &id, &used);
 	if (unlikely(used > slot->in_bytes)) {
 		if (READ_ONCE(vr->strict))
 			return vring_bad_len(vr, used, slot->in_bytes);
@@ -250,28 +240,10 @@ static __always_inline void *packed_take(struct vring_virtqueue *vr,
 
 	next = packed_move(vr, pos, slot->num);
 	WRITE_ONCE(vr->packed.used, next);
-	data = vring_hand_over(vr, slot, used, len, ctx, plain);
+	data = vring_hand_over(vr, slot, id, used, len, ctx, plain);
 	if (vr->packed.event_flags == VRING_PACKED_EVENT_FLAG_DESC)
 		packed_move_event(vr, pos, next);
 	return vring_got(vr, data, used);
-}
-
-/**
- * packed_get - take the next used buffer
- * @vr: the queue, not broken
- * @len: bytes that the device says it wrote, at most what the buffer holds
- * @ctx: the driver's context, or NULL
- *
- * VIRTIO 1.4, 2.8.8 and 2.8.22.
- *
- * Return: the token, or NULL when there is none (or the queue is broken now).
- */
-static __always_inline void *packed_get(struct vring_virtqueue *vr,
-					unsigned int *len, void **ctx)
-{
-	if (unlikely(!vr->plain))
-		return vring_packed_get_slow(vr, len, ctx);
-	return packed_take(vr, len, ctx, true);
 }
 
 /**
@@ -355,15 +327,14 @@ static __always_inline bool packed_poll(struct vring_virtqueue *vr, u16 pos)
 static __always_inline bool packed_interrupt(struct vring_virtqueue *vr)
 {
 	u16 pos = READ_ONCE(vr->packed.used);
-	bool used = packed_is_used(vr, pos) || vring_batch_left(vr);
 
-	if (used && READ_ONCE(vr->added) == READ_ONCE(vr->taken))
-		used = false;
-	if (used && vr->event && pos == READ_ONCE(vr->used_event))
+	if (!packed_is_used(vr, pos) && !vring_batch_left(vr))
+		return false;
+	if (READ_ONCE(vr->added) == READ_ONCE(vr->taken))
+		return false;
+	if (pos == READ_ONCE(vr->used_event))
 		WRITE_ONCE(vr->event_passed, true);
-	if (tracepoint_enabled(virtqueue_interrupt))
-		return vring_trace_interrupt(vr, used);
-	return used;
+	return true;
 }
 
 #endif /* _VIRTIO_CORE_VRING_PACKED_H */

@@ -39,8 +39,8 @@ void vring_split_expose(struct vring_virtqueue *vr)
 }
 
 /**
- * vring_split_add_mapped - add a buffer of one segment by the DMA API
- * @vr: the queue
+ * vring_split_add_slow - add a buffer of one segment, whatever the queue
+ * @vr: the queue, not broken
  * @sg: the segment
  * @in: the device writes it
  * @data: the token
@@ -48,10 +48,10 @@ void vring_split_expose(struct vring_virtqueue *vr)
  *
  * Return: 0, -ENOSPC, -ENOMEM (DMA mapping).
  */
-int vring_split_add_mapped(struct vring_virtqueue *vr, struct scatterlist *sg,
-			   bool in, void *data, void *ctx)
+int vring_split_add_slow(struct vring_virtqueue *vr, struct scatterlist *sg,
+		      bool in, void *data, void *ctx)
 {
-	return split_add_one(vr, sg, in, data, ctx, true);
+	return split_add_one(vr, sg, in, data, ctx, vr->use_dma);
 }
 
 /* One descriptor that refers to a table (2.7.5.3). */
@@ -237,7 +237,7 @@ void vring_split_init_table(struct vring_desc *desc, unsigned int num,
 }
 
 /**
- * vring_split_get_slow - split_get() with the DMA API or in order
+ * vring_split_get_slow - take the next used buffer, whatever the queue
  * @vr: the queue, not broken
  * @len: bytes that the device says it wrote, at most what the buffer holds
  * @ctx: the driver's context, or NULL

@@ -82,16 +82,6 @@ static __always_inline int split_add_one(struct vring_virtqueue *vr,
 	return vring_added(vr, data, 1, in_bytes);
 }
 
-/* As vring_add_one() has it: a buffer of one segment. */
-static __always_inline int split_add(struct vring_virtqueue *vr,
-				     struct scatterlist *sg, bool in,
-				     void *data, void *ctx)
-{
-	if (unlikely(vr->use_dma))
-		return vring_split_add_mapped(vr, sg, in, data, ctx);
-	return split_add_one(vr, sg, in, data, ctx, false);
-}
-
 /**
  * split_kick_prepare - expose what was added; is a notification due?
  * @vr: the queue
@@ -210,14 +200,14 @@ static __always_inline void *split_take(struct vring_virtqueue *vr,
 			return NULL;
 	}
 	if (!plain && vr->in_order)
-		slot = vring_take_oldest(vr, &used);
+		slot = vring_take_oldest(vr, &id, &used);
 	if (unlikely(used > slot->in_bytes)) {
 		if (READ_ONCE(vr->strict))
 			return vring_bad_len(vr, used, slot->in_bytes);
 		vr->errors[VQ_ERR_LEN]++;
 		used = slot->in_bytes;
 	}
-	data = vring_hand_over(vr, slot, used, len, ctx, plain);
+	data = vring_hand_over(vr, slot, id, used, len, ctx, plain);
 
 	/*
 	 * The batch is done: ask for the next.  The event before the next
@@ -230,24 +220,6 @@ static __always_inline void *split_take(struct vring_virtqueue *vr,
 		virtio_mb(vr->weak_barriers);
 	}
 	return vring_got(vr, data, used);
-}
-
-/**
- * split_get - take the next used buffer
- * @vr: the queue, not broken
- * @len: bytes that the device says it wrote, at most what the buffer holds
- * @ctx: the driver's context, or NULL
- *
- * VIRTIO 1.4, 2.7.8, 2.7.9 and 2.7.14.
- *
- * Return: the token, or NULL when there is none (or the queue is broken now).
- */
-static __always_inline void *split_get(struct vring_virtqueue *vr,
-				       unsigned int *len, void **ctx)
-{
-	if (unlikely(!vr->plain))
-		return vring_split_get_slow(vr, len, ctx);
-	return split_take(vr, len, ctx, true);
 }
 
 /**
@@ -332,15 +304,12 @@ static __always_inline bool split_interrupt(struct vring_virtqueue *vr)
 {
 	u16 idx = vring16_to_cpu(vr, READ_ONCE(vr->mem.vring.used->idx));
 	u16 taken = READ_ONCE(vr->taken);
-	bool used = idx != taken &&
-		    (u16)READ_ONCE(vr->split.published) != taken;
 
-	if (used && vr->event &&
-	    (u16)(idx - READ_ONCE(vr->used_event) - 1) < 0x8000)
+	if (idx == taken || (u16)READ_ONCE(vr->split.published) == taken)
+		return false;
+	if (vr->event && (u16)(idx - READ_ONCE(vr->used_event) - 1) < 0x8000)
 		WRITE_ONCE(vr->event_passed, true);
-	if (tracepoint_enabled(virtqueue_interrupt))
-		return vring_trace_interrupt(vr, used);
-	return used;
+	return true;
 }
 
 #endif /* _VIRTIO_CORE_VRING_SPLIT_H */
