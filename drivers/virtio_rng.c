@@ -465,16 +465,23 @@ static const struct virtio_device_id vrng_ids[] = {
 	{ 0 },
 };
 
+/* A buffer is one descriptor: any layout will do for that. */
+static const unsigned int vrng_features_legacy[] = {
+	VIRTIO_F_ANY_LAYOUT,
+};
+
 static struct virtio_driver vrng_driver = {
-	.driver.name	= "virtio_rng",
-	.driver.owner	= THIS_MODULE,
-	.id_table	= vrng_ids,
-	.probe		= vrng_probe,
-	.scan		= vrng_scan,
-	.remove		= vrng_remove,
+	.driver.name			= "virtio_rng",
+	.driver.owner			= THIS_MODULE,
+	.id_table			= vrng_ids,
+	.feature_table_legacy		= vrng_features_legacy,
+	.feature_table_size_legacy	= ARRAY_SIZE(vrng_features_legacy),
+	.probe				= vrng_probe,
+	.scan				= vrng_scan,
+	.remove				= vrng_remove,
 #ifdef CONFIG_PM
-	.freeze		= vrng_freeze,
-	.restore	= vrng_restore,
+	.freeze				= vrng_freeze,
+	.restore			= vrng_restore,
 #endif
 };
 

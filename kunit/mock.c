@@ -14,6 +14,7 @@
 #include <linux/virtio_ring.h>
 
 #include "mock.h"
+#include "virtqueue_ext.h"
 
 /* How long the last reference to a device may take to go, milliseconds. */
 #define MOCK_RELEASE_MS 5000
@@ -154,7 +155,11 @@ static bool mock_notify(struct virtqueue *vq)
 		return false;
 	if (mock_modern(m) && !(m->status & ST_DRIVER_OK))
 		mock_violation(m, "3.1.1: notification before DRIVER_OK");
+	if (m->vq_down[vq->index])
+		mock_violation(m, "2.6.1: notification of a queue under reset");
 	m->notified[vq->index]++;
+	if (m->accepted & FB_NOTIFY_DATA)
+		m->notify_data[vq->index] = virtqueue_ext_notification_data(vq);
 	return true;
 }
 
@@ -169,6 +174,37 @@ static void mock_del_vqs(struct virtio_device *vdev)
 	list_for_each_entry_safe(vq, next, &vdev->vqs, list)
 		vring_del_virtqueue(vq);
 	memset(m->vq, 0, sizeof(m->vq));
+	memset(m->vq_down, 0, sizeof(m->vq_down));
+}
+
+static int mock_vq_reset(struct virtqueue *vq)
+{
+	struct mock *m = to_mock(vq->vdev);
+
+	mock_record(m, MOCK_VQ_RESET, vq->index);
+	if (!(m->accepted & FB_RING_RESET)) {
+		mock_violation(m, "2.6.1: queue reset without RING_RESET");
+		return -ENOENT;
+	}
+	if (m->vq_down[vq->index])
+		mock_violation(m, "2.6.1: reset of a queue under reset");
+	if (m->refuse_vq_reset)
+		return m->refuse_vq_reset;
+	m->vq_down[vq->index] = true;
+	return 0;
+}
+
+static int mock_vq_enable(struct virtqueue *vq)
+{
+	struct mock *m = to_mock(vq->vdev);
+
+	mock_record(m, MOCK_VQ_ENABLE, vq->index);
+	if (!m->vq_down[vq->index])
+		mock_violation(m, "2.6.1: enabled a queue that was not reset");
+	if (m->refuse_vq_enable)
+		return m->refuse_vq_enable;
+	m->vq_down[vq->index] = false;
+	return 0;
 }
 
 static struct virtqueue *mock_find_vq(struct mock *m, unsigned int index,
@@ -217,11 +253,20 @@ static u64 mock_get_features(struct virtio_device *vdev)
 	return m->offered;
 }
 
+/* What this transport does itself; the data are the ring's to give. */
+static u64 mock_own_features(void)
+{
+	return FB_RING_RESET |
+	       (virtqueue_ext_available() ? FB_NOTIFY_DATA : 0);
+}
+
 static int mock_finalize_features(struct virtio_device *vdev)
 {
 	struct mock *m = to_mock(vdev);
+	u64 own = vdev->features & mock_own_features();
 
 	vring_transport_features(vdev);
+	vdev->features |= own;
 	mock_record(m, MOCK_FEATURES_WRITE, vdev->features);
 	if (vdev->features & ~m->offered)
 		mock_violation(m, "2.2.1: feature accepted that was not offered");
@@ -252,6 +297,8 @@ static const struct virtio_config_ops mock_ops = {
 	.get_features = mock_get_features,
 	.finalize_features = mock_finalize_features,
 	.bus_name = mock_bus_name,
+	.disable_vq_and_reset = mock_vq_reset,
+	.enable_vq_after_reset = mock_vq_enable,
 };
 
 static void mock_release(struct device *dev)
@@ -311,7 +358,8 @@ struct mock *mock_new(struct kunit *test, u32 device_id, u64 offered)
 	m->vq_align = mock_modern(m) ? SMP_CACHE_BYTES : 4096;
 	m->vdev.id.device = device_id;
 	m->vdev.id.vendor = MOCK_VENDOR;
-	m->vdev.config = &mock_ops;
+	m->ops = mock_ops;
+	m->vdev.config = &m->ops;
 	m->vdev.dev.parent = &m->parent->dev;
 	m->vdev.dev.release = mock_release;
 	mock_dma_attach(m);

@@ -69,6 +69,8 @@
  * @MOCK_FIND_VQS: set up queues; value: how many
  * @MOCK_DEL_VQS: took the queues down
  * @MOCK_NOTIFY: notified a queue; value: its index
+ * @MOCK_VQ_RESET: reset one queue; value: its index
+ * @MOCK_VQ_ENABLE: enabled it again; value: its index
  */
 enum mock_op {
 	MOCK_RESET,
@@ -82,6 +84,8 @@ enum mock_op {
 	MOCK_FIND_VQS,
 	MOCK_DEL_VQS,
 	MOCK_NOTIFY,
+	MOCK_VQ_RESET,
+	MOCK_VQ_ENABLE,
 };
 
 /**
@@ -112,6 +116,8 @@ struct mock_map {
  * struct mock - the device
  * @vdev: the device as the bus sees it
  * @test: the test that plays it
+ * @ops: how the bus and the ring reach the device; a test that wants a
+ *	transport with less takes it out here
  * @parent: what stands for the PCI function, DMA-capable
  * @released: completed when the last reference to @vdev is gone
  * @registered: mock_register() succeeded and mock_unregister() was not called
@@ -127,15 +133,24 @@ struct mock_map {
  * @vq_align: alignment of the used ring (legacy: Queue Align)
  * @vq: the queues found by the driver
  * @notified: per queue, notifications that came
+ * @notify_data: per queue, what came with the last notification; only with
+ *	NOTIFICATION_DATA
+ * @vq_down: per queue, it was reset and not enabled since
  * @refuse_features: leave FEATURES_OK clear when it is written
  * @refuse_vqs: errno for find_vqs, negative, 0 to succeed
+ * @refuse_vq_reset: errno for the reset of a queue, negative, 0 to succeed
+ * @refuse_vq_enable: errno for enabling it again, negative, 0 to succeed
  * @ignore_reset: a reset does nothing
  * @dead: notifications fail and registers read as all ones (unplugged)
  * @maps: buffers mapped for the device by the DMA API
  * @num_maps: how many
  * @num_maps_in: how many of them are for the device to write
  * @coherent: bytes of coherent memory allocated
+ * @coherent_max: bytes of the largest piece of it that can be had
  * @maps_left: mappings that succeed before one fails, negative for no end
+ * @synced: range of the last sync call; @node is not used
+ * @syncs_for_cpu: how many there were for the CPU
+ * @syncs_for_device: and for the device
  * @tolerate: count violations without failing the test
  * @violations: accesses that the specification forbids
  * @log: accesses, oldest first
@@ -147,6 +162,7 @@ struct mock_map {
 struct mock {
 	struct virtio_device vdev;
 	struct kunit *test;
+	struct virtio_config_ops ops;
 	struct platform_device *parent;
 	struct completion released;
 	bool registered;
@@ -163,15 +179,23 @@ struct mock {
 	unsigned int vq_align;
 	struct virtqueue *vq[MOCK_MAX_VQS];
 	unsigned int notified[MOCK_MAX_VQS];
+	u32 notify_data[MOCK_MAX_VQS];
+	bool vq_down[MOCK_MAX_VQS];
 	bool refuse_features;
 	int refuse_vqs;
+	int refuse_vq_reset;
+	int refuse_vq_enable;
 	bool ignore_reset;
 	bool dead;
 	struct hlist_head maps[MOCK_MAP_BUCKETS];
 	unsigned int num_maps;
 	unsigned int num_maps_in;
 	size_t coherent;
+	size_t coherent_max;
 	int maps_left;
+	struct mock_map synced;
+	unsigned int syncs_for_cpu;
+	unsigned int syncs_for_device;
 	bool tolerate;
 	unsigned int violations;
 	struct mock_access log[MOCK_LOG_LEN];

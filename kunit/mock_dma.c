@@ -28,12 +28,16 @@ static struct mock *mock_of_parent(struct device *dev)
 static void *mock_dma_alloc(struct device *dev, size_t size,
 			    dma_addr_t *addr, gfp_t gfp, unsigned long attrs)
 {
-	void *cpu = alloc_pages_exact(size, gfp | __GFP_ZERO);
+	struct mock *m = mock_of_parent(dev);
+	void *cpu;
 
+	if (size > m->coherent_max)
+		return NULL;
+	cpu = alloc_pages_exact(size, gfp | __GFP_ZERO);
 	if (!cpu)
 		return NULL;
 	*addr = virt_to_phys(cpu) + MOCK_IOVA;
-	mock_of_parent(dev)->coherent += size;
+	m->coherent += size;
 	return cpu;
 }
 
@@ -95,6 +99,28 @@ static void mock_dma_unmap(struct device *dev, dma_addr_t addr, size_t size,
 		   (u64)addr, size);
 }
 
+static void mock_dma_sync(struct mock *m, dma_addr_t addr, size_t size,
+			  enum dma_data_direction dir)
+{
+	m->synced.addr = addr;
+	m->synced.len = size;
+	m->synced.dir = dir;
+}
+
+static void mock_dma_sync_for_cpu(struct device *dev, dma_addr_t addr,
+				  size_t size, enum dma_data_direction dir)
+{
+	mock_dma_sync(mock_of_parent(dev), addr, size, dir);
+	mock_of_parent(dev)->syncs_for_cpu++;
+}
+
+static void mock_dma_sync_for_device(struct device *dev, dma_addr_t addr,
+				     size_t size, enum dma_data_direction dir)
+{
+	mock_dma_sync(mock_of_parent(dev), addr, size, dir);
+	mock_of_parent(dev)->syncs_for_device++;
+}
+
 /* What the driver forgot; the test has failed by then. */
 static void mock_dma_forget(struct mock *m)
 {
@@ -112,6 +138,8 @@ static const struct dma_map_ops mock_dma_ops = {
 	.free = mock_dma_free,
 	.map_page = mock_dma_map,
 	.unmap_page = mock_dma_unmap,
+	.sync_single_for_cpu = mock_dma_sync_for_cpu,
+	.sync_single_for_device = mock_dma_sync_for_device,
 };
 
 /**
@@ -121,6 +149,7 @@ static const struct dma_map_ops mock_dma_ops = {
 void mock_dma_attach(struct mock *m)
 {
 	m->maps_left = -1;
+	m->coherent_max = SIZE_MAX;
 	platform_set_drvdata(m->parent, m);
 	set_dma_ops(&m->parent->dev, &mock_dma_ops);
 }

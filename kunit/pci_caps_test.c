@@ -521,25 +521,105 @@ static void notify_places(struct kunit *test)
 				.notify_multiplier = 4 };
 	u64 at = 1;
 
-	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 0, &at), 0);
+	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 0, 2, &at), 0);
 	KUNIT_EXPECT_EQ(test, at, 0);
-	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 15, &at), 0);
+	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 15, 2, &at), 0);
 	KUNIT_EXPECT_EQ(test, at, 60);
-	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 16, &at), -EINVAL);
-	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 65535, &at),
+	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 16, 2, &at), -EINVAL);
+	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 65535, 2, &at),
 			-EINVAL);
 	caps.notify.len = 0x3d;
-	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 15, &at), -EINVAL);
+	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 15, 2, &at), -EINVAL);
 	caps.notify.len = 0x3e;
-	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 15, &at), 0);
+	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 15, 2, &at), 0);
 	caps.notify_multiplier = 0;
-	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 65535, &at), 0);
+	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 65535, 2, &at), 0);
 	KUNIT_EXPECT_EQ(test, at, 0);
 	caps.notify_multiplier = 0x80000000;
-	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 2, &at), -EINVAL);
+	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 2, 2, &at), -EINVAL);
 	caps.notify_multiplier = 0xfffffffe;
-	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 65535, &at),
+	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 65535, 2, &at),
 			-EINVAL);
+}
+
+/* 4.1.4.4.1: with NOTIFICATION_DATA, four bytes have to fit. */
+static void notify_wide_places(struct kunit *test)
+{
+	struct vp_caps caps = { .notify = { .len = 0x40 },
+				.notify_multiplier = 4 };
+	u64 at = 1;
+
+	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 15, 4, &at), 0);
+	KUNIT_EXPECT_EQ(test, at, 60);
+	caps.notify.len = 0x3f;
+	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 15, 4, &at),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 14, 4, &at), 0);
+	KUNIT_EXPECT_EQ(test, at, 56);
+	caps.notify_multiplier = 0;
+	caps.notify.len = 4;
+	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 65535, 4, &at), 0);
+	KUNIT_EXPECT_EQ(test, at, 0);
+	caps.notify.len = 3;
+	KUNIT_EXPECT_EQ(test, vp_caps_notify_offset(&caps, 0, 4, &at),
+			-EINVAL);
+}
+
+/**
+ * struct room_case - structures, and the features that they have room for
+ * @name: of the case
+ * @common: length of the common structure
+ * @offset: of the notification structure in its BAR
+ * @len: of the notification structure
+ * @multiplier: notify_off_multiplier
+ * @features: expected
+ */
+struct room_case {
+	const char *name;
+	u32 common;
+	u32 offset;
+	u32 len;
+	u32 multiplier;
+	u64 features;
+};
+
+#define ROOM_RESET	BIT_ULL(40)
+#define ROOM_DATA	BIT_ULL(38)
+
+/*
+ * 4.1.4.3: queue_reset is the two bytes at 58.  4.1.4.4.1: a 32-bit
+ * notification takes offset and multiplier in multiples of 4, and 4 bytes.
+ */
+static const struct room_case room_cases[] = {
+	{ "all", 60, 0x3000, 0x1000, 4, ROOM_RESET | ROOM_DATA },
+	{ "a newer structure", 64, 0, 4, 0, ROOM_RESET | ROOM_DATA },
+	{ "no queue_reset", 56, 0, 4, 0, ROOM_DATA },
+	{ "half of queue_reset", 59, 0, 4, 0, ROOM_DATA },
+	{ "16 bits of notification", 60, 0, 2, 0, ROOM_RESET },
+	{ "24 bits of notification", 60, 0, 3, 0, ROOM_RESET },
+	{ "offset of 2", 60, 2, 0x100, 4, ROOM_RESET },
+	{ "multiplier of 2", 60, 4, 0x100, 2, ROOM_RESET },
+	{ "multiplier of 6", 60, 4, 0x100, 6, ROOM_RESET },
+	{ "nothing", 56, 2, 2, 2, 0 },
+};
+
+static void room_desc(const struct room_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(room, room_cases, room_desc);
+
+static void feature_room(struct kunit *test)
+{
+	const struct room_case *c = test->param_value;
+	struct vp_caps caps = {
+		.common = { .len = c->common },
+		.notify = { .offset = c->offset, .len = c->len },
+		.notify_multiplier = c->multiplier,
+	};
+
+	KUNIT_EXPECT_EQ(test, vp_caps_features(&caps), c->features);
 }
 
 /* 4.1.4.7: 64-bit offset and length, told apart by id. */
@@ -689,6 +769,8 @@ static struct kunit_case caps_cases[] = {
 	KUNIT_CASE(notify_multipliers),
 	KUNIT_CASE(notify_unaligned),
 	KUNIT_CASE(notify_places),
+	KUNIT_CASE(notify_wide_places),
+	KUNIT_CASE_PARAM(feature_room, room_gen_params),
 	KUNIT_CASE(shm_regions),
 	KUNIT_CASE(shm_out_of_range),
 	KUNIT_CASE(shm_short),

@@ -11,25 +11,6 @@
 
 #include "ring_fix.h"
 
-static const unsigned int split_sizes[] = { 1, 2, 4, 8, 256, 1024, 32768 };
-
-static const unsigned int packed_sizes[] = {
-	1, 2, 3, 5, 7, 24, 100, 255, 256, 1000, 32767, 32768,
-};
-
-static struct ring_kinds fill_kinds = {
-	.sizes = split_sizes,
-	.num_sizes = ARRAY_SIZE(split_sizes),
-	.packed = packed_sizes,
-	.num_packed = ARRAY_SIZE(packed_sizes),
-	.product = true,
-};
-
-static const void *fill_gen_params(const void *prev, char *desc)
-{
-	return ring_next_kind(&fill_kinds, prev, desc);
-}
-
 /* Which of @num buffers goes back as number @i: from the last, if it may. */
 static unsigned int turn(const struct ring_fix *f, unsigned int i,
 			 unsigned int num)
@@ -149,9 +130,9 @@ static void detach_unused(struct kunit *test)
 }
 
 static struct kunit_case fill_cases[] = {
-	KUNIT_CASE_PARAM(fill_with_single, fill_gen_params),
-	KUNIT_CASE_PARAM(fill_with_chains, fill_gen_params),
-	KUNIT_CASE_PARAM(detach_unused, fill_gen_params),
+	KUNIT_CASE_PARAM(fill_with_single, ring_all_gen_params),
+	KUNIT_CASE_PARAM(fill_with_chains, ring_all_gen_params),
+	KUNIT_CASE_PARAM(detach_unused, ring_all_gen_params),
 	{}
 };
 

@@ -84,6 +84,7 @@ static u64 ring_features(const struct ring_param *p)
 	       (p->packed ? FB_PACKED : 0) |
 	       (p->in_order ? FB_IN_ORDER : 0) |
 	       (p->reset ? FB_RING_RESET : 0) |
+	       (p->notify_data ? FB_NOTIFY_DATA : 0) |
 	       (p->platform ? FB_PLATFORM : 0);
 }
 
@@ -138,7 +139,8 @@ static void ring_check_features(struct ring_fix *f)
 	u64 lacks = ring_features(f->p) & ~f->m->accepted;
 
 	if (lacks && !virtqueue_ext_available() &&
-	    !(lacks & ~(FB_PACKED | FB_IN_ORDER | FB_RING_RESET)))
+	    !(lacks & ~(FB_PACKED | FB_IN_ORDER | FB_RING_RESET |
+			FB_NOTIFY_DATA)))
 		kunit_skip(f->test, "the loaded virtio_ring.ko lacks feature %lu",
 			   __ffs64(lacks));
 	KUNIT_ASSERT_EQ(f->test, f->m->accepted, ring_features(f->p));

@@ -31,6 +31,7 @@
  * @platform: VIRTIO_F_ACCESS_PLATFORM negotiated, device addresses are not
  *	physical ones
  * @reset: VIRTIO_F_RING_RESET negotiated
+ * @notify_data: VIRTIO_F_NOTIFICATION_DATA negotiated
  * @index: place among the parameters of the case
  */
 struct ring_param {
@@ -44,6 +45,7 @@ struct ring_param {
 	bool no_callback;
 	bool platform;
 	bool reset;
+	bool notify_data;
 	unsigned int index;
 };
 
@@ -139,5 +141,8 @@ void ring_cycle(struct ring_fix *f, unsigned int count);
 void ring_param_desc(const struct ring_param *p, char *desc);
 const void *ring_next_kind(struct ring_kinds *k, const void *prev,
 			   char *desc);
+const void *ring_all_gen_params(const void *prev, char *desc);
+const void *ring_ordered_gen_params(const void *prev, char *desc);
+const void *ring_some_gen_params(const void *prev, char *desc);
 
 #endif /* _KUNIT_RING_FIX_H */

@@ -8,6 +8,51 @@
 
 #include "ring_fix.h"
 
+static const unsigned int all_split_sizes[] = { 1, 2, 4, 8, 256, 1024, 32768 };
+
+static const unsigned int all_packed_sizes[] = {
+	1, 2, 3, 5, 7, 24, 100, 255, 256, 1000, 32767, 32768,
+};
+
+static const unsigned int some_split_sizes[] = { 2, 8, 256 };
+static const unsigned int some_packed_sizes[] = { 2, 7, 256 };
+
+/* A ring that is long, and rings in order. */
+static const struct ring_param some_more[] = {
+	{ .num = 1, .event_idx = true },
+	{ .num = 32768, .modern = true, .indirect = true, .event_idx = true },
+	{ .num = 8, .in_order = true, .event_idx = true },
+	{ .num = 1, .packed = true, .event_idx = true },
+	{ .num = 32767, .packed = true, .indirect = true, .event_idx = true },
+	{ .num = 5, .packed = true, .in_order = true, .event_idx = true },
+};
+
+static struct ring_kinds all_kinds = {
+	.sizes = all_split_sizes,
+	.num_sizes = ARRAY_SIZE(all_split_sizes),
+	.packed = all_packed_sizes,
+	.num_packed = ARRAY_SIZE(all_packed_sizes),
+	.product = true,
+};
+
+static struct ring_kinds ordered_kinds = {
+	.sizes = all_split_sizes,
+	.num_sizes = ARRAY_SIZE(all_split_sizes),
+	.packed = all_packed_sizes,
+	.num_packed = ARRAY_SIZE(all_packed_sizes),
+	.product = true,
+	.ordered = true,
+};
+
+static struct ring_kinds some_kinds = {
+	.sizes = some_split_sizes,
+	.num_sizes = ARRAY_SIZE(some_split_sizes),
+	.packed = some_packed_sizes,
+	.num_packed = ARRAY_SIZE(some_packed_sizes),
+	.more = some_more,
+	.num_more = ARRAY_SIZE(some_more),
+};
+
 /**
  * ring_param_desc - name a kind of queue
  * @p: the kind
@@ -17,12 +62,14 @@ void ring_param_desc(const struct ring_param *p, char *desc)
 {
 	bool modern = p->modern || p->in_order;
 
-	scnprintf(desc, KUNIT_PARAM_DESC_SIZE, "%u-%s%s%s%s%s", p->num,
+	scnprintf(desc, KUNIT_PARAM_DESC_SIZE, "%u-%s%s%s%s%s%s%s", p->num,
 		  p->packed ? "packed" : modern ? "modern" : "legacy",
 		  p->in_order ? "-inorder" : "",
 		  p->indirect ? "-indirect" : "",
 		  p->event_idx ? "-event" : "",
-		  p->platform ? "-platform" : "");
+		  p->platform ? "-platform" : "",
+		  p->reset ? "-reset" : "",
+		  p->notify_data ? "-data" : "");
 }
 EXPORT_SYMBOL_GPL(ring_param_desc);
 
@@ -115,3 +162,45 @@ const void *ring_next_kind(struct ring_kinds *k, const void *prev, char *desc)
 	return NULL;
 }
 EXPORT_SYMBOL_GPL(ring_next_kind);
+
+/**
+ * ring_all_gen_params - each kind of queue of each size, as parameters
+ * @prev: what was returned last, NULL at first
+ * @desc: filled in, KUNIT_PARAM_DESC_SIZE bytes
+ *
+ * Return: as ring_next_kind().
+ */
+const void *ring_all_gen_params(const void *prev, char *desc)
+{
+	return ring_next_kind(&all_kinds, prev, desc);
+}
+EXPORT_SYMBOL_GPL(ring_all_gen_params);
+
+/**
+ * ring_ordered_gen_params - those of ring_all_gen_params() with IN_ORDER
+ * @prev: what was returned last, NULL at first
+ * @desc: filled in, KUNIT_PARAM_DESC_SIZE bytes
+ *
+ * Return: as ring_next_kind().
+ */
+const void *ring_ordered_gen_params(const void *prev, char *desc)
+{
+	return ring_next_kind(&ordered_kinds, prev, desc);
+}
+EXPORT_SYMBOL_GPL(ring_ordered_gen_params);
+
+/**
+ * ring_some_gen_params - a choice of kinds, for what depends on few of them
+ * @prev: what was returned last, NULL at first
+ * @desc: filled in, KUNIT_PARAM_DESC_SIZE bytes
+ *
+ * Both layouts, all combinations of INDIRECT_DESC and EVENT_IDX, three sizes;
+ * some kinds more, up to the longest queue.  No DMA API.
+ *
+ * Return: as ring_next_kind().
+ */
+const void *ring_some_gen_params(const void *prev, char *desc)
+{
+	return ring_next_kind(&some_kinds, prev, desc);
+}
+EXPORT_SYMBOL_GPL(ring_some_gen_params);

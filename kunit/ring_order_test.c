@@ -12,26 +12,6 @@
 
 #include "ring_fix.h"
 
-static const unsigned int split_sizes[] = { 1, 2, 4, 8, 256, 1024, 32768 };
-
-static const unsigned int packed_sizes[] = {
-	1, 2, 3, 5, 7, 24, 100, 255, 256, 1000, 32767, 32768,
-};
-
-static struct ring_kinds order_kinds = {
-	.sizes = split_sizes,
-	.num_sizes = ARRAY_SIZE(split_sizes),
-	.packed = packed_sizes,
-	.num_packed = ARRAY_SIZE(packed_sizes),
-	.product = true,
-	.ordered = true,
-};
-
-static const void *order_gen_params(const void *prev, char *desc)
-{
-	return ring_next_kind(&order_kinds, prev, desc);
-}
-
 /* Buffers of one batch at most, and what is known of each. */
 #define BATCH_MAX	64
 
@@ -229,13 +209,13 @@ static void removed_in_mid_batch(struct kunit *test)
 }
 
 static struct kunit_case order_cases[] = {
-	KUNIT_CASE_PARAM(one_used_element_for_all, order_gen_params),
-	KUNIT_CASE_PARAM(batches_of_all_sizes, order_gen_params),
-	KUNIT_CASE_PARAM(several_batches_at_once, order_gen_params),
-	KUNIT_CASE_PARAM(add_in_mid_batch, order_gen_params),
-	KUNIT_CASE_PARAM(rest_of_batch_is_pending, order_gen_params),
-	KUNIT_CASE_PARAM(batches_interrupt_once, order_gen_params),
-	KUNIT_CASE_PARAM(removed_in_mid_batch, order_gen_params),
+	KUNIT_CASE_PARAM(one_used_element_for_all, ring_ordered_gen_params),
+	KUNIT_CASE_PARAM(batches_of_all_sizes, ring_ordered_gen_params),
+	KUNIT_CASE_PARAM(several_batches_at_once, ring_ordered_gen_params),
+	KUNIT_CASE_PARAM(add_in_mid_batch, ring_ordered_gen_params),
+	KUNIT_CASE_PARAM(rest_of_batch_is_pending, ring_ordered_gen_params),
+	KUNIT_CASE_PARAM(batches_interrupt_once, ring_ordered_gen_params),
+	KUNIT_CASE_PARAM(removed_in_mid_batch, ring_ordered_gen_params),
 	{}
 };
 

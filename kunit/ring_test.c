@@ -13,25 +13,6 @@
 
 #include "ring_fix.h"
 
-static const unsigned int split_sizes[] = { 1, 2, 4, 8, 256, 1024, 32768 };
-
-static const unsigned int packed_sizes[] = {
-	1, 2, 3, 5, 7, 24, 100, 255, 256, 1000, 32767, 32768,
-};
-
-static struct ring_kinds ring_all_kinds = {
-	.sizes = split_sizes,
-	.num_sizes = ARRAY_SIZE(split_sizes),
-	.packed = packed_sizes,
-	.num_packed = ARRAY_SIZE(packed_sizes),
-	.product = true,
-};
-
-static const void *ring_all_gen_params(const void *prev, char *desc)
-{
-	return ring_next_kind(&ring_all_kinds, prev, desc);
-}
-
 /* Readable and writable elements of a buffer that any queue size can take. */
 static unsigned int some_out(const struct ring_fix *f)
 {

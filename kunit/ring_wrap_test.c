@@ -14,25 +14,6 @@
 #define LAPS		7
 #define LAPS_BUFFERS	70000U
 
-static const unsigned int split_sizes[] = { 1, 2, 4, 8, 256, 1024, 32768 };
-
-static const unsigned int packed_sizes[] = {
-	1, 2, 3, 5, 7, 24, 100, 255, 256, 1000, 32767, 32768,
-};
-
-static struct ring_kinds lap_kinds = {
-	.sizes = split_sizes,
-	.num_sizes = ARRAY_SIZE(split_sizes),
-	.packed = packed_sizes,
-	.num_packed = ARRAY_SIZE(packed_sizes),
-	.product = true,
-};
-
-static const void *lap_gen_params(const void *prev, char *desc)
-{
-	return ring_next_kind(&lap_kinds, prev, desc);
-}
-
 /* For cases that move tens of thousands of buffers. */
 static const struct ring_param long_params[] = {
 	{ .num = 1 },
@@ -186,7 +167,7 @@ static void one_stays_a_lap(struct kunit *test)
 }
 
 static struct kunit_case wrap_cases[] = {
-	KUNIT_CASE_PARAM(laps_of_chains, lap_gen_params),
+	KUNIT_CASE_PARAM(laps_of_chains, ring_all_gen_params),
 	KUNIT_CASE_PARAM(index_wraps, long_gen_params),
 	KUNIT_CASE_PARAM(one_stays_half_a_lap, behind_gen_params),
 	KUNIT_CASE_PARAM(one_stays_behind, behind_gen_params),

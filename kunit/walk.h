@@ -117,6 +117,7 @@ struct walk;
  * @use: write one used element for the last of some buffers that takes, with
  *	these, @descs descriptors; make it visible
  * @altered: did the driver change what it had made available of a buffer?
+ * @write_desc: overwrite entry @index of the descriptor area or a table
  * @mark: see walk_mark()
  * @must_interrupt: see walk_must_interrupt()
  * @notify: see walk_ask_notify()
@@ -128,6 +129,8 @@ struct walk_ops {
 	void (*use)(struct walk *w, u16 id, u32 len, unsigned int bufs,
 		    unsigned int descs);
 	bool (*altered)(struct walk *w, u16 id);
+	void (*write_desc)(const struct walk *w, u8 *table, unsigned int index,
+			   const struct walk_desc *d);
 	u32 (*mark)(struct walk *w);
 	bool (*must_interrupt)(struct walk *w, u32 mark);
 	void (*notify)(struct walk *w, enum walk_notify how,

@@ -442,6 +442,7 @@ const struct walk_ops walk_packed_ops = {
 	.pop = wp_pop,
 	.use = wp_use,
 	.altered = wp_altered,
+	.write_desc = wp_write_desc,
 	.mark = wp_mark,
 	.must_interrupt = wp_must_interrupt,
 	.notify = wp_notify,

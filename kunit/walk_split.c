@@ -125,7 +125,7 @@ EXPORT_SYMBOL_GPL(ws_read_desc);
  * @index: in @table
  * @d: what to write
  */
-void ws_write_desc(struct walk *w, u8 *table, unsigned int index,
+void ws_write_desc(const struct walk *w, u8 *table, unsigned int index,
 		   const struct walk_desc *d)
 {
 	u8 *p = table + WALK_DESC_SIZE * index;
@@ -385,6 +385,7 @@ const struct walk_ops walk_split_ops = {
 	.pop = ws_pop,
 	.use = ws_use,
 	.altered = ws_altered,
+	.write_desc = ws_write_desc,
 	.mark = ws_mark,
 	.must_interrupt = ws_must_interrupt,
 	.notify = ws_notify,

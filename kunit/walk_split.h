@@ -31,7 +31,7 @@ void ws_set_used_idx(struct walk *w, u16 idx);
 void ws_set_used_flags(struct walk *w, u16 flags);
 void ws_read_desc(struct walk *w, const u8 *table, unsigned int index,
 		  struct walk_desc *d);
-void ws_write_desc(struct walk *w, u8 *table, unsigned int index,
+void ws_write_desc(const struct walk *w, u8 *table, unsigned int index,
 		   const struct walk_desc *d);
 
 #endif /* _KUNIT_WALK_SPLIT_H */

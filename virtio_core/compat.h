@@ -26,4 +26,9 @@
 #define VIRTIO_BLK_Z_HM		1
 #endif
 
+/* VIRTIO 1.4, 6: the doorbell says how far the ring is filled. */
+#ifndef VIRTIO_F_NOTIFICATION_DATA
+#define VIRTIO_F_NOTIFICATION_DATA	38
+#endif
+
 #endif /* _VIRTIO_COMPAT_H */

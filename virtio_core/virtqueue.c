@@ -517,7 +517,7 @@ EXPORT_SYMBOL_GPL(__virtqueue_break);
  * __virtqueue_unbreak - use a queue again
  * @_vq: the queue
  *
- * Only for who broke it with __virtqueue_break().
+ * For transports, on a queue that was reset (VIRTIO 1.4, 2.6.1).
  */
 void __virtqueue_unbreak(struct virtqueue *_vq)
 {

@@ -123,6 +123,7 @@ struct vring_map {
  * @owned: that memory is ours to free
  * @slots: @num slots
  * @tables: one table per slot, or NULL when indirect tables are not used
+ * @plain_tables: @tables, but NULL with the DMA API
  * @table_max: entries of each table
  * @maps: a mapping per slot; NULL without the DMA API
  * @table_maps: @table_max mappings per slot; NULL without tables or DMA API
@@ -142,6 +143,7 @@ struct vring_mem {
 	bool owned;
 	struct vring_slot *slots;
 	struct vring_table *tables;
+	struct vring_table *plain_tables;
 	u16 table_max;
 	struct vring_map *maps;
 	struct vring_map *table_maps;
@@ -377,7 +379,7 @@ void vring_report_init(struct vring_virtqueue *vr);
 int vring_trace_added(struct vring_virtqueue *vr, void *data, u16 num,
 		      u32 in_bytes);
 void *vring_trace_got(struct vring_virtqueue *vr, void *data, u32 len);
-bool vring_trace_decided(struct vring_virtqueue *vr, bool due);
+void vring_trace_decided(struct vring_virtqueue *vr, bool due);
 void vring_trace_interrupt(struct vring_virtqueue *vr, bool used);
 
 /* vring_chain.c */

@@ -43,6 +43,7 @@ void vring_report_init(struct vring_virtqueue *vr)
  * @fmt: the same in words, without newline
  *
  * The first reason stays: what follows from a broken queue is counted only.
+ * A queue that a transport broke without a word may still get one.
  * Context: any; may run while the queue is in use.
  */
 void vring_break(struct vring_virtqueue *vr, enum virtqueue_error kind,
@@ -51,7 +52,7 @@ void vring_break(struct vring_virtqueue *vr, enum virtqueue_error kind,
 	va_list args;
 
 	vr->errors[kind]++;
-	if (vring_set_broken(vr, true))
+	if (vring_set_broken(vr, true) && vr->reason[0])
 		return;
 
 	va_start(args, fmt);
@@ -168,10 +169,9 @@ void *vring_trace_got(struct vring_virtqueue *vr, void *data, u32 len)
 	return data;
 }
 
-bool vring_trace_decided(struct vring_virtqueue *vr, bool due)
+void vring_trace_decided(struct vring_virtqueue *vr, bool due)
 {
 	trace_virtqueue_notify(&vr->vq, due);
-	return due;
 }
 
 void vring_trace_interrupt(struct vring_virtqueue *vr, bool used)

@@ -27,13 +27,18 @@ DECLARE_TRACEPOINT(virtqueue_notify);
 DECLARE_TRACEPOINT(virtqueue_interrupt);
 DECLARE_TRACEPOINT(virtqueue_get);
 
-/* sg_next() without the call. */
+/* sg_next() without the call, for an entry that is not the last. */
+static __always_inline struct scatterlist *vring_sg_step(struct scatterlist *sg)
+{
+	sg++;
+	if (unlikely(sg_is_chain(sg)))
+		sg = sg_chain_ptr(sg);
+	return sg;
+}
+
 static __always_inline struct scatterlist *vring_sg_next(struct scatterlist *sg)
 {
-	if (sg_is_last(sg))
-		return NULL;
-	sg++;
-	return unlikely(sg_is_chain(sg)) ? sg_chain_ptr(sg) : sg;
+	return sg_is_last(sg) ? NULL : vring_sg_step(sg);
 }
 
 /**
@@ -80,118 +85,134 @@ static __always_inline dma_addr_t vring_direct_addr(struct vring_virtqueue *vr,
 	return vring_sg_addr(vr, sg, in, NULL, false);
 }
 
-/* Entry @i of an indirect table; split: its link was written at creation. */
+/*
+ * One entry of an indirect table, at @d in both layouts.  Split: with a link,
+ * which was written at creation; packed: no flag but WRITE (2.8.19).
+ */
 static __always_inline void vring_put_entry(const struct vring_virtqueue *vr,
-					    void *table, u32 i, dma_addr_t addr,
-					    u32 len, bool in, const bool packed)
+					    struct vring_desc *d,
+					    dma_addr_t addr, u32 len, bool in,
+					    const bool packed)
 {
-	struct vring_packed_desc *p = table;
-	struct vring_desc *d = table;
+	struct vring_packed_desc *p = (struct vring_packed_desc *)d;
+	u16 flags = in ? VRING_DESC_F_WRITE : 0;
 
 	if (packed) {
-		p[i].addr = cpu_to_le64(addr);
-		p[i].len = cpu_to_le32(len);
-		p[i].flags = cpu_to_le16(in ? VRING_DESC_F_WRITE : 0);
+		p->addr = cpu_to_le64(addr);
+		p->len = cpu_to_le32(len);
+		p->flags = cpu_to_le16(flags);
 		return;
 	}
-	d[i].addr = cpu_to_vring64(vr, addr);
-	d[i].len = cpu_to_vring32(vr, len);
-	d[i].flags = cpu_to_vring16(vr, VRING_DESC_F_NEXT |
-				    (in ? VRING_DESC_F_WRITE : 0));
+	d->addr = cpu_to_vring64(vr, addr);
+	d->len = cpu_to_vring32(vr, len);
+	d->flags = cpu_to_vring16(vr, flags | VRING_DESC_F_NEXT);
 }
 
-/* One list of segments into @table, behind the @num entries that it has. */
-static __always_inline int vring_fill_list(struct vring_virtqueue *vr,
-					   void *table, struct vring_map *maps,
-					   u32 *num, u64 *bytes,
-					   struct scatterlist *sg, bool in,
-					   const bool packed, const bool dma)
+/*
+ * Lists from @list to @end, of one direction, into the entries from @d on.
+ * Returns the entry behind the last one written, or NULL when the table ends
+ * at @limit or a segment cannot be mapped: its entry is @d then.
+ */
+static __always_inline struct vring_desc *
+vring_fill_lists(struct vring_virtqueue *vr, struct scatterlist **list,
+		 struct scatterlist **end, struct vring_desc *d,
+		 struct vring_desc *limit, u64 *bytes, struct vring_map **map,
+		 const bool in, const bool packed, const bool dma)
 {
+	struct scatterlist *sg;
 	dma_addr_t addr;
+	u32 len;
 
-	for (; sg; sg = vring_sg_next(sg)) {
-		if (unlikely(*num == vr->mem.table_max))
-			return -E2BIG;
-		addr = vring_sg_addr(vr, sg, in, &maps[*num], dma);
-		if (dma && unlikely(addr == DMA_MAPPING_ERROR))
-			return -ENOMEM;
-		vring_put_entry(vr, table, *num, addr, sg->length, in, packed);
-		*bytes += sg->length;
-		++*num;
+	for (; list != end; list++) {
+		for (sg = *list; sg; sg = vring_sg_step(sg)) {
+			if (unlikely(d == limit))
+				return NULL;
+			len = sg->length;
+			addr = vring_sg_addr(vr, sg, in, *map, dma);
+			if (dma) {
+				if (addr == DMA_MAPPING_ERROR)
+					return NULL;
+				++*map;
+			}
+			vring_put_entry(vr, d++, addr, len, in, packed);
+			*bytes += len;
+			if (sg_is_last(sg))
+				break;
+		}
 	}
-	return 0;
+	return d;
 }
 
 /**
- * vring_fill_table - write a request into the indirect table of a slot
+ * vring_fill_table - write a request into an indirect table
  * @vr: the queue, with a free slot
+ * @table: that slot's table
  * @c: the request; counted here
- * @maps: where mappings are noted; NULL without the DMA API
+ * @map: where the first mapping is noted, moved on by each; not looked at
+ *	without the DMA API
  * @packed: layout of the table, a constant
  * @dma: the queue uses the DMA API; a constant
  *
  * Device-readable segments first (VIRTIO 1.4, 2.7.4.2 and 2.8.17).
  *
- * Return: 0; -E2BIG when the table is too short; -EINVAL for no bytes or more
- * than 2^32 - 1 (2.7.5.2); -ENOMEM when a segment cannot be mapped.
+ * Return: false when the table is too short, a segment cannot be mapped, or
+ * the request has no segments or more than 2^32 - 1 bytes (2.7.5.2).
  */
-static __always_inline int vring_fill_table(struct vring_virtqueue *vr,
-					    struct vring_chain *c,
-					    struct vring_map *maps,
-					    const bool packed, const bool dma)
+static __always_inline bool vring_fill_table(struct vring_virtqueue *vr,
+					     struct vring_desc *table,
+					     struct vring_chain *c,
+					     struct vring_map **map,
+					     const bool packed, const bool dma)
 {
-	void *table = vr->mem.tables[vr->free_head].desc;
-	unsigned int n, num_sgs = c->out_sgs + c->in_sgs;
-	int err;
+	struct vring_desc *d = table, *limit = table + vr->mem.table_max;
+	struct scatterlist **in_list = c->sgs + c->out_sgs;
 
-	for (n = 0; n < c->out_sgs; n++) {
-		err = vring_fill_list(vr, table, maps, &c->num, &c->out_bytes,
-				      c->sgs[n], false, packed, dma);
-		if (unlikely(err))
-			return err;
-	}
-	for (; n < num_sgs; n++) {
-		err = vring_fill_list(vr, table, maps, &c->num, &c->in_bytes,
-				      c->sgs[n], true, packed, dma);
-		if (unlikely(err))
-			return err;
-	}
-	return unlikely(!c->num || c->out_bytes + c->in_bytes > U32_MAX) ?
-	       -EINVAL : 0;
+	d = vring_fill_lists(vr, c->sgs, in_list, d, limit, &c->out_bytes, map,
+			     false, packed, dma);
+	if (unlikely(!d))
+		return false;
+	d = vring_fill_lists(vr, in_list, in_list + c->in_sgs, d, limit,
+			     &c->in_bytes, map, true, packed, dma);
+	if (unlikely(!d))
+		return false;
+	c->num = d - table;
+	return likely(c->num && c->out_bytes + c->in_bytes <= U32_MAX);
 }
 
 /**
  * vring_fill_mapped - vring_fill_table() with the DMA API
  * @vr: the queue, with a free slot
- * @c: the request; counted here, and zero again after an error
+ * @table: that slot's table
+ * @c: the request; counted here, and zero again when it does not fit
  * @packed: layout of the table, a constant
  *
- * Return: as vring_fill_table(); with an error nothing stays mapped.
+ * Return: as vring_fill_table(); with false nothing stays mapped.
  */
-static __always_inline int vring_fill_mapped(struct vring_virtqueue *vr,
-					     struct vring_chain *c,
-					     const bool packed)
+static __always_inline bool vring_fill_mapped(struct vring_virtqueue *vr,
+					      struct vring_desc *table,
+					      struct vring_chain *c,
+					      const bool packed)
 {
-	struct vring_map *maps;
-	int err;
+	struct vring_map *maps, *map;
 
 	maps = &vr->mem.table_maps[vr->free_head * vr->mem.table_max];
-	err = vring_fill_table(vr, c, maps, packed, true);
-	if (likely(!err)) {
+	map = maps;
+	if (likely(vring_fill_table(vr, table, c, &map, packed, true))) {
 		vr->mem.slots[vr->free_head].num_maps = c->num;
-		return 0;
+		return true;
 	}
-	vring_unmap(vr, maps, c->num);
+	vring_unmap(vr, maps, map - maps);
 	c->num = 0;
 	c->out_bytes = 0;
 	c->in_bytes = 0;
-	return err;
+	return false;
 }
 
 /**
  * vring_record - note a chain under its head
  * @vr: the queue
- * @last: its last slot; the first is @vr->free_head
+ * @head: its first slot, which is @vr->free_head
+ * @last: its last slot
  * @num: slots that it takes
  * @in_bytes: bytes that the device may write
  * @data: the token
@@ -199,21 +220,23 @@ static __always_inline int vring_fill_mapped(struct vring_virtqueue *vr,
  *
  * The slots from the first to the last leave the free list.
  */
-static __always_inline void vring_record(struct vring_virtqueue *vr, u16 last,
-					 u16 num, u32 in_bytes, void *data,
-					 void *ctx)
+static __always_inline void vring_record(struct vring_virtqueue *vr, u16 head,
+					 u16 last, u16 num, u32 in_bytes,
+					 void *data, void *ctx)
 {
 	struct vring_slot *slots = vr->mem.slots;
-	struct vring_slot *slot = &slots[vr->free_head];
+	struct vring_slot *slot = &slots[head];
+	u64 added = vr->added;
 
+	vr->free_head = slots[last].next;
+	vr->vq.num_free -= num;
+	WRITE_ONCE(vr->added, added + 1);
 	slot->data = data;
 	slot->ctx = ctx;
 	slot->in_bytes = in_bytes;
-	slot->pos = vr->added;
+	slot->pos = added;
 	slot->num = num;
 	slot->last = last;
-	vr->free_head = slots[last].next;
-	vr->vq.num_free -= num;
 }
 
 /**
@@ -314,9 +337,12 @@ static __always_inline void *vring_hand_over(struct vring_virtqueue *vr,
  */
 static __always_inline bool vring_decided(struct vring_virtqueue *vr, bool due)
 {
-	vr->decided[due]++;
+	if (due)
+		vr->decided[1]++;
+	else
+		vr->decided[0]++;
 	if (tracepoint_enabled(virtqueue_notify))
-		return vring_trace_decided(vr, due);
+		vring_trace_decided(vr, due);
 	return due;
 }
 

@@ -50,6 +50,7 @@ static void vring_free_tables(struct vring_virtqueue *vr, struct vring_mem *mem)
 				  mem->tables[i].desc, mem->tables[i].addr);
 	kvfree(mem->tables);
 	mem->tables = NULL;
+	mem->plain_tables = NULL;
 	kvfree(mem->table_maps);
 	mem->table_maps = NULL;
 }
@@ -102,6 +103,8 @@ static void vring_alloc_tables(struct vring_virtqueue *vr, struct vring_mem *mem
 	for (i = 0; i < num; i += vring_tables_per_page(mem))
 		if (vring_alloc_table_page(vr, mem, i))
 			goto err;
+	if (!vr->use_dma)
+		mem->plain_tables = mem->tables;
 	return;
 
 err:
@@ -401,9 +404,24 @@ static int vring_resize_check(struct vring_virtqueue *vr, u32 num)
 		return -E2BIG;
 	if (!vring_size_ok(vr, num))
 		return -EINVAL;
-	if (!config->disable_vq_and_reset || !config->enable_vq_after_reset)
+	if (!virtio_has_feature(vr->vq.vdev, VIRTIO_F_RING_RESET) ||
+	    !config->disable_vq_and_reset || !config->enable_vq_after_reset)
 		return -ENOENT;
 	return 0;
+}
+
+/* The device has let go of the queue: give all buffers back, change rings. */
+static void vring_exchange(struct vring_virtqueue *vr, struct vring_mem *mem,
+			   void (*recycle)(struct virtqueue *vq, void *buf))
+{
+	void *buf;
+
+	while ((buf = vring_detach_unused(vr)))
+		recycle(&vr->vq, buf);
+	swap(vr->mem, *mem);
+	vring_mem_free(vr, mem);
+	vring_reset(vr);
+	vr->reason[0] = '\0';
 }
 
 /**
@@ -417,17 +435,16 @@ static int vring_resize_check(struct vring_virtqueue *vr, u32 num)
  * sleep.  Nobody else may use the queue meanwhile.
  *
  * Return: 0; -EPERM for a ring in the caller's memory; -E2BIG, -EINVAL for a
- * bad @num; -ENOENT when the device cannot reset a queue; -ENOMEM; -EBUSY
- * when the queue could not be enabled again, which breaks it.
+ * bad @num; -ENOENT when the device cannot reset a queue; -ENOMEM; what the
+ * transport says when the reset fails, or -EBUSY when the queue could not be
+ * enabled again: either leaves it broken.
  */
 int virtqueue_resize(struct virtqueue *_vq, u32 num,
 		     void (*recycle)(struct virtqueue *vq, void *buf))
 {
 	struct vring_virtqueue *vr = to_vring(_vq);
 	const struct virtio_config_ops *config = _vq->vdev->config;
-	unsigned int num_max = _vq->num_max;
 	struct vring_mem mem;
-	void *buf;
 	int err;
 
 	err = vring_resize_check(vr, num);
@@ -440,18 +457,15 @@ int virtqueue_resize(struct virtqueue *_vq, u32 num,
 	err = config->disable_vq_and_reset(_vq);
 	if (err) {
 		vring_mem_free(vr, &mem);
+		if (err != -ENOENT)
+			vring_break(vr, VQ_ERR_RESET, "it could not be reset");
 		return err;
 	}
 
-	while ((buf = virtqueue_detach_unused_buf(_vq)))
-		recycle(_vq, buf);
-	swap(vr->mem, mem);
-	vring_mem_free(vr, &mem);
-	vring_reset(vr);
-	_vq->num_max = num_max;
-
+	vring_exchange(vr, &mem, recycle);
 	if (config->enable_vq_after_reset(_vq)) {
-		vring_break(vr, VQ_ERR_RESET, "it could not be enabled after a reset");
+		vring_break(vr, VQ_ERR_RESET,
+			    "it could not be enabled after a reset");
 		return -EBUSY;
 	}
 	return 0;

@@ -54,18 +54,18 @@ static __always_inline int packed_add_desc(struct vring_virtqueue *vr,
 	vr->indirects++;
 	return packed_expose(vr, d,
 			     vr->packed.avail_flags | VRING_DESC_F_INDIRECT,
-			     packed_move(vr, avail, 1), id, 1, in_bytes, data,
-			     ctx);
+			     packed_move(vr, avail, 1), id, id, 1, in_bytes,
+			     data, ctx);
 }
 
 /* The first free slot's table is written. */
 static __always_inline int packed_add_table(struct vring_virtqueue *vr,
+					    struct vring_table *table,
 					    const struct vring_chain *c,
 					    void *data, void *ctx)
 {
 	vr->out_bytes += c->out_bytes;
-	return packed_add_desc(vr, vr->mem.tables[vr->free_head].addr, c->num,
-			       c->in_bytes, data, ctx);
+	return packed_add_desc(vr, table->addr, c->num, c->in_bytes, data, ctx);
 }
 
 /**
@@ -137,8 +137,8 @@ static int packed_end(struct packed_writer *w, u16 num, u32 in_bytes,
 
 	return packed_expose(vr,
 			     &vr->mem.ring[vr->packed.avail & PACKED_OFFSET],
-			     w->first_flags, w->avail, w->last, num, in_bytes,
-			     data, ctx);
+			     w->first_flags, w->avail, w->id, w->last, num,
+			     in_bytes, data, ctx);
 }
 
 /* A chain of ring descriptors (2.8.6). */
@@ -173,15 +173,14 @@ static noinline int packed_add_slow(struct vring_virtqueue *vr,
 	struct vring_chain c = {
 		.sgs = sgs, .out_sgs = out_sgs, .in_sgs = in_sgs
 	};
-	int err = -E2BIG;
+	struct vring_table *table = &vr->mem.tables[vr->free_head];
+	int err;
 
-	if (vr->use_dma && vr->mem.tables && vr->vq.num_free) {
-		err = vring_fill_mapped(vr, &c, true);
-		if (!err)
-			return packed_add_table(vr, &c, data, ctx);
-	}
-	if (err == -E2BIG)
-		err = packed_add_direct(vr, &c, data, ctx);
+	if (vr->use_dma && vr->mem.tables && vr->vq.num_free &&
+	    vring_fill_mapped(vr, table->desc, &c, true))
+		return packed_add_table(vr, table, &c, data, ctx);
+
+	err = packed_add_direct(vr, &c, data, ctx);
 	return err ? vring_add_failed(vr, err) : 0;
 }
 
@@ -206,11 +205,15 @@ int vring_packed_add_list(struct vring_virtqueue *vr, struct scatterlist *sgs[],
 	struct vring_chain c = {
 		.sgs = sgs, .out_sgs = out_sgs, .in_sgs = in_sgs
 	};
+	struct vring_table *table = vr->mem.plain_tables;
+	struct vring_map *map = NULL;
 
-	if (unlikely(vr->use_dma || !vr->mem.tables || !vr->vq.num_free ||
-		     vring_fill_table(vr, &c, NULL, true, false)))
+	if (unlikely(!table || !vr->vq.num_free))
 		return packed_add_slow(vr, sgs, out_sgs, in_sgs, data, ctx);
-	return packed_add_table(vr, &c, data, ctx);
+	table += vr->free_head;
+	if (unlikely(!vring_fill_table(vr, table->desc, &c, &map, true, false)))
+		return packed_add_slow(vr, sgs, out_sgs, in_sgs, data, ctx);
+	return packed_add_table(vr, table, &c, data, ctx);
 }
 
 /*

@@ -50,15 +50,14 @@ static __always_inline void packed_set_desc(struct vring_packed_desc *d,
 
 /*
  * Make a chain available by the flags of its first descriptor @d, and note it.
- * The next one goes to @avail.
+ * @id is its first slot; the next chain goes to @avail.
  */
 static __always_inline int
 packed_expose(struct vring_virtqueue *vr, struct vring_packed_desc *d,
-	      u16 flags, u16 avail, u16 last, u16 num, u32 in_bytes, void *data,
-	      void *ctx)
+	      u16 flags, u16 avail, u16 id, u16 last, u16 num, u32 in_bytes,
+	      void *data, void *ctx)
 {
-	vring_record(vr, last, num, in_bytes, data, ctx);
-	WRITE_ONCE(vr->added, vr->added + 1);
+	vring_record(vr, id, last, num, in_bytes, data, ctx);
 	vr->packed.unkicked += num;
 	if (unlikely((avail ^ vr->packed.avail) & PACKED_WRAP))
 		vr->packed.avail_flags ^= PACKED_BOTH;
@@ -99,7 +98,7 @@ static __always_inline int packed_add_one(struct vring_virtqueue *vr,
 	} else {
 		vr->out_bytes += len;
 	}
-	return packed_expose(vr, d, flags, packed_move(vr, avail, 1), id, 1,
+	return packed_expose(vr, d, flags, packed_move(vr, avail, 1), id, id, 1,
 			     in_bytes, data, ctx);
 }
 

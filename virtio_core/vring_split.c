@@ -65,20 +65,18 @@ static __always_inline int split_commit_table(struct vring_virtqueue *vr,
 	split_set_desc(vr, &vr->mem.vring.desc[head], addr,
 		       num * sizeof(struct vring_desc), VRING_DESC_F_INDIRECT);
 	vr->indirects++;
-	split_commit(vr, head, 1, in_bytes, data, ctx);
-	return vring_added(vr, data, 1, in_bytes);
+	return split_commit(vr, head, head, 1, in_bytes, data, ctx);
 }
 
 /* The first free slot's table is written: its last entry has no link. */
 static __always_inline int split_add_table(struct vring_virtqueue *vr,
+					   struct vring_table *table,
 					   const struct vring_chain *c,
 					   void *data, void *ctx)
 {
-	struct vring_table *table = &vr->mem.tables[vr->free_head];
-	u16 flags = c->in_sgs ? VRING_DESC_F_WRITE : 0;
-	struct vring_desc *desc = table->desc;
+	struct vring_desc *last = (struct vring_desc *)table->desc + c->num - 1;
 
-	desc[c->num - 1].flags = cpu_to_vring16(vr, flags);
+	last->flags = cpu_to_vring16(vr, c->in_sgs ? VRING_DESC_F_WRITE : 0);
 	vr->out_bytes += c->out_bytes;
 	return split_commit_table(vr, table->addr, c->num, c->in_bytes, data,
 				  ctx);
@@ -107,7 +105,7 @@ static int split_add_direct(struct vring_virtqueue *vr, struct vring_chain *c,
 			    void *data, void *ctx)
 {
 	u16 flags = c->in_sgs ? VRING_DESC_F_WRITE : 0;
-	u16 next = vr->free_head, last = next;
+	u16 head = vr->free_head, next = head, last = head;
 	int err = vring_prepare_direct(vr, c);
 	unsigned int n;
 
@@ -117,8 +115,7 @@ static int split_add_direct(struct vring_virtqueue *vr, struct vring_chain *c,
 	for (n = 0; n < c->out_sgs + c->in_sgs; n++)
 		split_link_list(vr, c->sgs[n], n >= c->out_sgs, &last, &next);
 	vr->mem.vring.desc[last].flags = cpu_to_vring16(vr, flags);
-	split_commit(vr, last, c->num, c->in_bytes, data, ctx);
-	return vring_added(vr, data, c->num, c->in_bytes);
+	return split_commit(vr, head, last, c->num, c->in_bytes, data, ctx);
 }
 
 /* All requests but those that a table takes without the DMA API. */
@@ -130,15 +127,14 @@ static noinline int split_add_slow(struct vring_virtqueue *vr,
 	struct vring_chain c = {
 		.sgs = sgs, .out_sgs = out_sgs, .in_sgs = in_sgs
 	};
-	int err = -E2BIG;
+	struct vring_table *table = &vr->mem.tables[vr->free_head];
+	int err;
 
-	if (vr->use_dma && vr->mem.tables && vr->vq.num_free) {
-		err = vring_fill_mapped(vr, &c, false);
-		if (!err)
-			return split_add_table(vr, &c, data, ctx);
-	}
-	if (err == -E2BIG)
-		err = split_add_direct(vr, &c, data, ctx);
+	if (vr->use_dma && vr->mem.tables && vr->vq.num_free &&
+	    vring_fill_mapped(vr, table->desc, &c, false))
+		return split_add_table(vr, table, &c, data, ctx);
+
+	err = split_add_direct(vr, &c, data, ctx);
 	return err ? vring_add_failed(vr, err) : 0;
 }
 
@@ -161,11 +157,15 @@ int vring_split_add_list(struct vring_virtqueue *vr, struct scatterlist *sgs[],
 	struct vring_chain c = {
 		.sgs = sgs, .out_sgs = out_sgs, .in_sgs = in_sgs
 	};
+	struct vring_table *table = vr->mem.plain_tables;
+	struct vring_map *map = NULL;
 
-	if (unlikely(vr->use_dma || !vr->mem.tables || !vr->vq.num_free ||
-		     vring_fill_table(vr, &c, NULL, false, false)))
+	if (unlikely(!table || !vr->vq.num_free))
 		return split_add_slow(vr, sgs, out_sgs, in_sgs, data, ctx);
-	return split_add_table(vr, &c, data, ctx);
+	table += vr->free_head;
+	if (unlikely(!vring_fill_table(vr, table->desc, &c, &map, false, false)))
+		return split_add_slow(vr, sgs, out_sgs, in_sgs, data, ctx);
+	return split_add_table(vr, table, &c, data, ctx);
 }
 
 /*
@@ -191,8 +191,8 @@ static int split_copy_table(struct vring_virtqueue *vr,
 		last = i;
 		i = vr->mem.slots[i].next;
 	}
-	split_commit(vr, last, t->num, t->in_bytes, data, NULL);
-	return vring_added(vr, data, t->num, t->in_bytes);
+	return split_commit(vr, vr->free_head, last, t->num, t->in_bytes, data,
+			    NULL);
 }
 
 /**

@@ -24,19 +24,17 @@ static __always_inline void split_set_desc(const struct vring_virtqueue *vr,
 }
 
 /*
- * The chain that starts at the first free descriptor becomes the next
+ * The chain that starts at @head, the first free descriptor, becomes the next
  * available buffer: its head in the ring, the rest in private memory.
  */
-static __always_inline void split_commit(struct vring_virtqueue *vr, u16 last,
-					 u16 num, u32 in_bytes, void *data,
-					 void *ctx)
+static __always_inline int split_commit(struct vring_virtqueue *vr, u16 head,
+					u16 last, u16 num, u32 in_bytes,
+					void *data, void *ctx)
 {
-	struct vring *vring = &vr->mem.vring;
-
-	vring->avail->ring[vr->added & vr->mem.mask] =
-		cpu_to_vring16(vr, vr->free_head);
-	vring_record(vr, last, num, in_bytes, data, ctx);
-	vr->added++;
+	vr->mem.vring.avail->ring[vr->added & vr->mem.mask] =
+		cpu_to_vring16(vr, head);
+	vring_record(vr, head, last, num, in_bytes, data, ctx);
+	return vring_added(vr, data, num, in_bytes);
 }
 
 /*
@@ -78,8 +76,7 @@ static __always_inline int split_add_one(struct vring_virtqueue *vr,
 		in_bytes = len;
 	else
 		vr->out_bytes += len;
-	split_commit(vr, head, 1, in_bytes, data, ctx);
-	return vring_added(vr, data, 1, in_bytes);
+	return split_commit(vr, head, head, 1, in_bytes, data, ctx);
 }
 
 /**

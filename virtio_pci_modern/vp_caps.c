@@ -10,6 +10,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/pci_regs.h>
+#include <linux/virtio_config.h>
 #include <linux/virtio_pci.h>
 #include <asm/unaligned.h>
 #include "vp_caps.h"
@@ -42,7 +43,7 @@ static const struct vp_cap_kind vp_cap_kinds[] = {
 	/* 4.1.4.3 */
 	[VIRTIO_PCI_CAP_COMMON_CFG] = {
 		sizeof(struct virtio_pci_cap), 4, VP_COMMON_MIN },
-	/* 4.1.4.4, for a driver that does not take NOTIFICATION_DATA */
+	/* 4.1.4.4; vp_caps_features() tells whether 32 bits may be written */
 	[VIRTIO_PCI_CAP_NOTIFY_CFG] = {
 		sizeof(struct virtio_pci_notify_cap), 2, 2 },
 	/* 4.1.4.5 */
@@ -335,13 +336,25 @@ int vp_caps_find_shm(const struct vp_caps_reader *rd, u8 id,
 }
 
 int vp_caps_notify_offset(const struct vp_caps *caps, u16 notify_off,
-			  u64 *offset)
+			  unsigned int width, u64 *offset)
 {
 	u64 at = (u64)notify_off * caps->notify_multiplier;
 
-	if (caps->notify.len < sizeof(u16) ||
-	    at > caps->notify.len - sizeof(u16))
+	if (caps->notify.len < width || at > caps->notify.len - width)
 		return -EINVAL;
 	*offset = at;
 	return 0;
+}
+
+u64 vp_caps_features(const struct vp_caps *caps)
+{
+	u64 features = 0;
+
+	if (caps->common.len >= VP_COMMON_RESET)
+		features |= BIT_ULL(VIRTIO_F_RING_RESET);
+	if (caps->notify.len >= sizeof(u32) &&
+	    !(caps->notify.offset % sizeof(u32)) &&
+	    !(caps->notify_multiplier % sizeof(u32)))
+		features |= BIT_ULL(VIRTIO_F_NOTIFICATION_DATA);
+	return features;
 }

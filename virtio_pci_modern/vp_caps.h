@@ -33,6 +33,9 @@
 /* The part of the common structure that every device has (VIRTIO 1.0). */
 #define VP_COMMON_MIN		56
 
+/* The part that ends with queue_reset. */
+#define VP_COMMON_RESET		60
+
 /**
  * enum vp_cap_fault - why a capability was not used
  * @VP_CAP_OK: it can be used
@@ -141,15 +144,28 @@ int vp_caps_find_shm(const struct vp_caps_reader *rd, u8 id,
  * vp_caps_notify_offset - where a queue is notified
  * @caps: a parsed list
  * @notify_off: the queue's queue_notify_off, from the device
+ * @width: bytes of a notification, 2 or 4
  * @offset: bytes from the start of @caps->notify, on success
  *
- * VIRTIO 1.4, 4.1.4.4: queue_notify_off times the multiplier, and the two
- * bytes there must be inside of the structure.  Context: any.
+ * VIRTIO 1.4, 4.1.4.4: queue_notify_off times the multiplier, and the bytes
+ * of a notification there must be inside of the structure.  Context: any.
  *
  * Return: 0, or -EINVAL when they are not.
  */
 int vp_caps_notify_offset(const struct vp_caps *caps, u16 notify_off,
-			  u64 *offset);
+			  unsigned int width, u64 *offset);
+
+/**
+ * vp_caps_features - transport features that the structures have room for
+ * @caps: a parsed list
+ *
+ * A register of a feature exists only in a structure that is long enough
+ * (VIRTIO 1.4, 4.1.4.3), and a notification of 32 bits asks for alignment to
+ * four bytes (4.1.4.4).  Context: any.
+ *
+ * Return: a mask of VIRTIO_F_RING_RESET and VIRTIO_F_NOTIFICATION_DATA.
+ */
+u64 vp_caps_features(const struct vp_caps *caps);
 
 /**
  * vp_cap_fault_name - a fault in words

@@ -8,6 +8,7 @@
 #include <linux/jiffies.h>
 #include <linux/virtio_ring.h>
 #include <asm/unaligned.h>
+#include <virtqueue_ext.h>
 #include "vp_modern.h"
 
 /* A device may change its configuration; not each time that one looks. */
@@ -33,15 +34,44 @@ static void vp_modern_write_features(struct vp_modern *md, u64 features)
 	vp_write32(upper_32_bits(features), &md->common->guest_feature);
 }
 
-/*
- * Of the bits between driver and transport the ring keeps those that it
- * implements.  This transport has none to add: it implements neither
- * VIRTIO_F_SR_IOV, VIRTIO_F_NOTIFICATION_DATA, VIRTIO_F_NOTIF_CONFIG_DATA,
- * VIRTIO_F_RING_RESET nor VIRTIO_F_ADMIN_VQ (VIRTIO 1.4, 6.1).
+/**
+ * vp_modern_own_features - features that this transport implements itself
+ *
+ * Between driver and transport (VIRTIO 1.4, 6), beside those of the ring.
+ * VIRTIO_F_NOTIFICATION_DATA also takes a ring that can tell where it stands.
+ * Not implemented are VIRTIO_F_SR_IOV, VIRTIO_F_ADMIN_VQ and
+ * VIRTIO_F_NOTIF_CONFIG_DATA: a device that offers the last takes a queue's
+ * index as well.
+ *
+ * Return: a mask.
  */
+static u64 vp_modern_own_features(void)
+{
+	u64 mine = BIT_ULL(VIRTIO_F_RING_RESET);
+
+	if (virtqueue_ext_notification_data)
+		mine |= BIT_ULL(VIRTIO_F_NOTIFICATION_DATA);
+	return mine;
+}
+
+/* Of the bits between driver and transport, keep what ring and we have. */
+static void vp_modern_transport_features(struct vp_modern *md)
+{
+	struct virtio_device *vdev = &md->vp.vdev;
+	u64 mine = vdev->features & vp_modern_own_features();
+	u64 room = vp_caps_features(&md->caps);
+
+	if (mine & ~room)
+		dev_warn(&vdev->dev, "features %#llx without the structures for them\n",
+			 mine & ~room);
+	vring_transport_features(vdev);
+	vdev->features |= mine & room;
+}
+
+/* VIRTIO 1.4, 3.1.1, step 4. */
 static int vp_modern_finalize_features(struct virtio_device *vdev)
 {
-	vring_transport_features(vdev);
+	vp_modern_transport_features(vdev_to_vp_modern(vdev));
 
 	if (!__virtio_test_bit(vdev, VIRTIO_F_VERSION_1)) {
 		dev_err(&vdev->dev,
@@ -232,4 +262,6 @@ const struct virtio_config_ops vp_modern_config_ops = {
 	.set_vq_affinity	= vp_set_vq_affinity,
 	.get_vq_affinity	= vp_get_vq_affinity,
 	.get_shm_region		= vp_modern_get_shm_region,
+	.disable_vq_and_reset	= vp_modern_disable_vq_and_reset,
+	.enable_vq_after_reset	= vp_modern_enable_vq_after_reset,
 };

@@ -142,7 +142,7 @@ static int vp_modern_map(struct vp_modern *md)
 	if (err)
 		return err;
 
-	md->common = vp_modern_map_one(md, &caps->common, VP_COMMON_MIN);
+	md->common = vp_modern_map_one(md, &caps->common, VP_COMMON_RESET);
 	md->isr = vp_modern_map_one(md, &caps->isr, 1);
 	if (caps->device.len) {
 		md->device = vp_modern_map_one(md, &caps->device,
@@ -206,6 +206,7 @@ static struct vp_modern *vp_modern_alloc(struct pci_dev *pdev)
 	md->vp.pdev = pdev;
 	md->vp.ops = &vp_modern_ops;
 	md->vp.vdev.config = &vp_modern_config_ops;
+	mutex_init(&md->select_lock);
 	spin_lock_init(&md->gen_lock);
 	return md;
 }

@@ -10,6 +10,7 @@
 #define _VP_MODERN_H
 
 #include <linux/io.h>
+#include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include "../virtio_core/pci/vp.h"
 #include "vp_caps.h"
@@ -25,6 +26,8 @@
  * @device_len: bytes of it that are mapped
  * @notify: notification area (4.1.4.4), or NULL when each queue maps its own
  *	address
+ * @select_lock: from a choice by queue_select to the last access to what was
+ *	chosen, while there are queues
  * @gen_lock: protects the gen fields
  * @gen_seen: what config_generation read last
  * @gen_told: what the last caller was told
@@ -42,6 +45,7 @@ struct vp_modern {
 	void __iomem *device;
 	unsigned int device_len;
 	void __iomem *notify;
+	struct mutex select_lock;	/* queue_select */
 
 	spinlock_t gen_lock;	/* the fields below */
 	u8 gen_seen;
@@ -95,6 +99,9 @@ static inline void vp_write32(u32 value, __le32 __iomem *field)
 }
 
 void vp_modern_reader(struct pci_dev *pdev, struct vp_caps_reader *rd);
+
+int vp_modern_disable_vq_and_reset(struct virtqueue *vq);
+int vp_modern_enable_vq_after_reset(struct virtqueue *vq);
 
 extern const struct vp_ops vp_modern_ops;
 extern const struct virtio_config_ops vp_modern_config_ops;

@@ -314,11 +314,16 @@ static void vblk_remove(struct virtio_device *vdev)
 {
 	struct vblk *vblk = vdev->priv;
 	struct gendisk *disk = vblk->disk;
+	bool broken;
 
 	flush_work(&vblk->config_work);
 	cancel_delayed_work_sync(&vblk->wake_work);
 	vblk_thaw(vblk);
-	if (vblk_queues_broken(vblk))
+	mutex_lock(&vblk->lock);
+	/* Not while a resize has them broken. */
+	broken = vblk_queues_broken(vblk);
+	mutex_unlock(&vblk->lock);
+	if (broken)
 		vblk_fail(vblk, BLK_STS_IOERR, "device gone");
 	/* Waits for requests, and for submitters that are about to notify. */
 	del_gendisk(disk);
@@ -340,7 +345,11 @@ static const struct virtio_device_id vblk_ids[] = {
 	{ 0 },
 };
 
-/* VIRTIO 1.4, 5.2.3; the same bits on a legacy device. */
+/*
+ * VIRTIO 1.4, 5.2.3; the same bits on a legacy device, and the last one (6.3).
+ * Our requests are framed as a legacy device without ANY_LAYOUT wants them
+ * (5.2.6.4), so that accepting it promises nothing new.
+ */
 static const unsigned int vblk_features[] = {
 	VIRTIO_BLK_F_SIZE_MAX,
 	VIRTIO_BLK_F_SEG_MAX,
@@ -354,6 +363,7 @@ static const unsigned int vblk_features[] = {
 	VIRTIO_BLK_F_DISCARD,
 	VIRTIO_BLK_F_WRITE_ZEROES,
 	VIRTIO_BLK_F_SECURE_ERASE,
+	VIRTIO_F_ANY_LAYOUT,
 };
 
 static struct virtio_driver vblk_driver = {
@@ -361,7 +371,7 @@ static struct virtio_driver vblk_driver = {
 	.driver.owner			= THIS_MODULE,
 	.id_table			= vblk_ids,
 	.feature_table			= vblk_features,
-	.feature_table_size		= ARRAY_SIZE(vblk_features),
+	.feature_table_size		= ARRAY_SIZE(vblk_features) - 1,
 	.feature_table_legacy		= vblk_features,
 	.feature_table_size_legacy	= ARRAY_SIZE(vblk_features),
 	.validate			= vblk_config_reject_zoned,

@@ -121,8 +121,14 @@ static int vblk_restore_queues(struct vblk *vblk)
 		return err;
 	}
 	vblk_restore_cache(vblk);
-	vblk_queues_up(vblk, true);
 	virtio_device_ready(vblk->vdev);
+	err = vblk_ring_restore(vblk);
+	if (err) {
+		virtio_reset_device(vblk->vdev);
+		vblk_queues_delete(vblk);
+		return err;
+	}
+	vblk_queues_up(vblk, true);
 	return 0;
 }
 

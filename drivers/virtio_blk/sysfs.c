@@ -2,9 +2,10 @@
 /**
  * DOC: Attributes of a virtio disk
  *
- * /sys/block/vdX/serial and /sys/block/vdX/cache_type.  They are added with
- * the disk and taken away with it, before the device goes: an attribute in use
- * holds removal up, for as long as a request may take at the most.
+ * /sys/block/vdX/serial, /sys/block/vdX/cache_type and
+ * /sys/block/vdX/queue_size.  They are added with the disk and taken away with
+ * it, before the device goes: an attribute in use holds removal up, for as
+ * long as a request may take at the most.
  */
 #include <linux/blkdev.h>
 #include <linux/string.h>
@@ -147,8 +148,36 @@ static ssize_t cache_type_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(cache_type);
 
+/* Descriptors of each ring: see resize.c. */
+static ssize_t queue_size_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	struct gendisk *disk = dev_to_disk(dev);
+	unsigned int size;
+	int err;
+
+	err = vblk_ring_size(disk->private_data, &size);
+	return err ?: sysfs_emit(buf, "%u\n", size);
+}
+
+static ssize_t queue_size_store(struct device *dev,
+				struct device_attribute *attr,
+				const char *buf, size_t count)
+{
+	struct gendisk *disk = dev_to_disk(dev);
+	unsigned int size;
+	int err;
+
+	err = kstrtouint(buf, 0, &size);
+	if (!err)
+		err = vblk_ring_resize(disk->private_data, size);
+	return err ?: count;
+}
+static DEVICE_ATTR_RW(queue_size);
+
 static struct attribute *vblk_attrs[] = {
 	&dev_attr_cache_type.attr,
+	&dev_attr_queue_size.attr,
 	&dev_attr_serial.attr,
 	NULL,
 };

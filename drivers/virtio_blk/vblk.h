@@ -233,7 +233,8 @@ struct vblk_limits {
  * @nr_queues: entries of @queues
  * @nr_poll: how many of them are polled
  * @depth: tags per queue
- * @min_ring: entries of the smallest ring
+ * @min_ring: entries of the smallest ring, as the queues were found
+ * @ring_size: size that was chosen for all rings, or 0; under @lock
  * @table_off: descriptor table of a tag, bytes behind its block
  * @ranges_off: ranges of a tag, bytes behind its block
  * @tag_size: bytes of a tag that the device can reach
@@ -268,6 +269,7 @@ struct vblk {
 	unsigned int nr_poll;
 	unsigned int depth;
 	unsigned int min_ring;
+	unsigned int ring_size;
 	u32 table_off;
 	u32 ranges_off;
 	u32 tag_size;
@@ -384,6 +386,11 @@ void vblk_thaw(struct vblk *vblk);
 int vblk_freeze(struct virtio_device *vdev);
 int vblk_restore(struct virtio_device *vdev);
 #endif
+
+/* resize.c */
+int vblk_ring_size(struct vblk *vblk, unsigned int *size);
+int vblk_ring_resize(struct vblk *vblk, unsigned int size);
+int vblk_ring_restore(struct vblk *vblk);
 
 /* sysfs.c */
 extern const struct attribute_group *vblk_attr_groups[];

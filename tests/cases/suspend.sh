@@ -28,6 +28,11 @@ sleep_devices()
 	check "suspend the devices and resume them" sh -c 'echo mem >/sys/power/state'
 }
 
+# A size that was chosen is to last.
+small=$(($(cat $SYS/queue_size) / 2))
+[ "$CFG_queue_size" != 1024 ] || check "smaller rings" sh -c "echo $small >$SYS/queue_size"
+size=$(cat $SYS/queue_size)
+
 for i in $(seq 1 $ROUNDS); do
 	check "write before" dd if=/tmp/data of=$DISK bs=1M oflag=direct
 	fio --name=across --filename=$DISK --offset=64m --direct=1 --rw=randwrite --bs=4k --size=16m \
@@ -36,6 +41,7 @@ for i in $(seq 1 $ROUNDS); do
 	fio=$!
 	sleep 0.5
 	if [ $i = 1 ]; then sleep_really; else sleep_devices; fi
+	same "size of the rings" "$(cat $SYS/queue_size)" "$size"
 	same "data from before" "$(disk_sum 8 0)" "$sum"
 	check "write after" dd if=/tmp/data of=$DISK bs=1M seek=32 oflag=direct
 	same "data from after" "$(disk_sum 8 32)" "$sum"

@@ -274,6 +274,25 @@ void vp_synchronize_cbs(struct virtio_device *vdev)
 EXPORT_SYMBOL_GPL(vp_synchronize_cbs);
 
 /**
+ * vp_synchronize_vq - wait for a queue's interrupt handler, if it runs
+ * @vq: the queue
+ *
+ * As vp_synchronize_cbs(), but does not wait for other queues' handlers unless
+ * they are the same one.  Context: process, may sleep.
+ */
+void vp_synchronize_vq(struct virtqueue *vq)
+{
+	struct vp_device *vp = to_vp(vq->vdev);
+	struct vp_queue *q = &vp->queues[vq->index];
+
+	if (q->own_irq)
+		synchronize_irq(pci_irq_vector(vp->pdev, q->vector));
+	else
+		vp_synchronize_cbs(vq->vdev);
+}
+EXPORT_SYMBOL_GPL(vp_synchronize_vq);
+
+/**
  * vp_set_vq_affinity - ask for a queue's interrupt on some CPUs
  * @vq: a queue with a callback
  * @mask: the CPUs, or NULL for "no preference"

@@ -180,6 +180,7 @@ u16 vp_irq_vector(struct vp_device *vp, unsigned int nth);
 int vp_irq_request_queues(struct vp_device *vp);
 void vp_irq_free(struct vp_device *vp);
 void vp_synchronize_cbs(struct virtio_device *vdev);
+void vp_synchronize_vq(struct virtqueue *vq);
 int vp_set_vq_affinity(struct virtqueue *vq, const struct cpumask *mask);
 const struct cpumask *vp_get_vq_affinity(struct virtio_device *vdev,
 					 int index);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Suite virtio_split_dma: a device that sees memory through the DMA API
+ * DOC: Suite virtio_ring_dma: a device that sees memory through the DMA API
  *
  * With VIRTIO_F_ACCESS_PLATFORM (VIRTIO 1.4, 6.1) each segment is mapped when
  * it is added and unmapped when it comes back, whatever the device wrote into
@@ -12,6 +12,13 @@
 #include "virtqueue_ext.h"
 
 static const struct ring_param dma_params[] = {
+	{ .num = 7, .packed = true, .platform = true },
+	{ .num = 8, .packed = true, .platform = true, .indirect = true },
+	{ .num = 7, .packed = true, .platform = true, .event_idx = true },
+	{ .num = 256, .packed = true, .platform = true, .indirect = true,
+	  .event_idx = true },
+	{ .num = 24, .packed = true, .platform = true, .in_order = true },
+	{ .num = 8, .in_order = true, .platform = true, .indirect = true },
 	{ .num = 8, .modern = true, .platform = true },
 	{ .num = 8, .modern = true, .platform = true, .indirect = true },
 	{ .num = 8, .modern = true, .platform = true, .event_idx = true },
@@ -19,7 +26,13 @@ static const struct ring_param dma_params[] = {
 	  .event_idx = true },
 };
 
+static const struct ring_param plain_params[] = {
+	{ .num = 8 },
+	{ .num = 7, .packed = true },
+};
+
 KUNIT_ARRAY_PARAM(dma, dma_params, ring_param_desc);
+KUNIT_ARRAY_PARAM(plain, plain_params, ring_param_desc);
 
 /* One buffer in the device's hands, popped. */
 static struct ring_fix *dma_setup(struct kunit *test, struct walk_chain *c,
@@ -90,11 +103,11 @@ static void device_rewrites_addresses(struct kunit *test)
 	u32 len;
 
 	for (i = 0; i < f->p->num; i++)
-		ws_write_desc(&f->w, f->w.desc, i, &lie);
+		f->w.ops->write_desc(&f->w, f->w.desc, i, &lie);
 	for (i = 0; c.indirect && i < c.num; i++)
-		ws_write_desc(&f->w, walk_virt(&f->w, c.table), i, &lie);
-	ws_write_used(&f->w, 0, c.id, 4);
-	ws_set_used_idx(&f->w, 1);
+		f->w.ops->write_desc(&f->w, walk_virt(&f->w, c.table), i, &lie);
+	f->w.tolerate = true;
+	walk_push(&f->w, c.id, 4);
 	KUNIT_EXPECT_EQ(test, ring_get(f, &len), 0);
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
 }
@@ -105,8 +118,7 @@ static void removed_with_buffers_out(struct kunit *test)
 	struct ring_fix *f = dma_setup(test, &c, 2, 3);
 
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 5);
-	ws_write_used(&f->w, 0, 0xffff, 0);
-	ws_set_used_idx(&f->w, 9);
+	f->w.ops->use(&f->w, 0xffff, 0, 1, c.ring_descs);
 	ring_remove(f);
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
 	KUNIT_EXPECT_EQ(test, f->m->coherent, 0);
@@ -118,7 +130,10 @@ static void rings_are_coherent(struct kunit *test)
 {
 	struct ring_fix *f = ring_setup(test);
 
-	KUNIT_EXPECT_GE(test, f->m->coherent, 12 + 26 * f->p->num);
+	/* The tables of 2.7 and of 2.8.10.1. */
+	KUNIT_EXPECT_GE(test, f->m->coherent,
+			f->p->packed ? 16 * f->p->num + 8 :
+				       26 * f->p->num + 12);
 	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
 }
 
@@ -141,6 +156,43 @@ static void premapped(struct kunit *test)
 	ring_expect_chain(f, &c, 1, 0);
 	walk_push(&f->w, c.id, 0);
 	KUNIT_EXPECT_EQ(test, ring_get(f, &len), 0);
+}
+
+/* A chain of them, mapped by the driver with the queue's own helpers. */
+static void premapped_chain(struct kunit *test)
+{
+	struct ring_fix *f = ring_setup(test);
+	struct scatterlist *sgs[] = { f->sg, f->sg + 1 };
+	struct walk_chain c;
+	unsigned int i;
+	u32 len;
+
+	KUNIT_ASSERT_EQ(test, virtqueue_set_dma_premapped(f->vq), 0);
+	for (i = 0; i < 2; i++) {
+		sg_init_one(sgs[i], ring_virt(f, i), ring_len(i));
+		sg_dma_address(sgs[i]) =
+			virtqueue_dma_map_single_attrs(f->vq, ring_virt(f, i),
+						       ring_len(i),
+						       i ? DMA_FROM_DEVICE :
+							   DMA_TO_DEVICE, 0);
+	}
+	KUNIT_ASSERT_EQ(test, virtqueue_add_sgs(f->vq, sgs, 1, 1, &f->buf[0],
+						GFP_KERNEL), 0);
+	f->buf[0].added++;
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 2);
+	virtqueue_kick(f->vq);
+	KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c));
+	ring_expect_chain(f, &c, 1, 1);
+	walk_push(&f->w, c.id, 1);
+	KUNIT_EXPECT_EQ(test, ring_get(f, &len), 0);
+	/* Still the driver's to undo. */
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 2);
+	for (i = 0; i < 2; i++)
+		virtqueue_dma_unmap_single_attrs(f->vq, ring_addr(f, i),
+						 ring_len(i),
+						 i ? DMA_FROM_DEVICE :
+						     DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
 }
 
 static void premapped_only_when_empty(struct kunit *test)
@@ -168,6 +220,51 @@ static void helpers(struct kunit *test)
 	addr = virtqueue_dma_map_single_attrs(f->vq, ring_virt(f, 0), 64,
 					      DMA_TO_DEVICE, 0);
 	KUNIT_EXPECT_NE(test, virtqueue_dma_mapping_error(f->vq, addr), 0);
+}
+
+/* Without ACCESS_PLATFORM they give physical addresses and map nothing. */
+static void helpers_without_dma(struct kunit *test)
+{
+	struct ring_fix *f = ring_setup(test);
+	dma_addr_t addr;
+
+	addr = virtqueue_dma_map_single_attrs(f->vq, ring_virt(f, 0), 64,
+					      DMA_FROM_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, addr, ring_addr(f, 0));
+	KUNIT_EXPECT_EQ(test, virtqueue_dma_mapping_error(f->vq, addr), 0);
+	KUNIT_EXPECT_FALSE(test, virtqueue_dma_need_sync(f->vq, addr));
+	virtqueue_dma_sync_single_range_for_device(f->vq, addr, 0, 64,
+						   DMA_FROM_DEVICE);
+	virtqueue_dma_sync_single_range_for_cpu(f->vq, addr, 0, 64,
+						DMA_FROM_DEVICE);
+	virtqueue_dma_unmap_single_attrs(f->vq, addr, 64, DMA_FROM_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, f->m->num_maps, 0);
+	KUNIT_EXPECT_EQ(test, virtqueue_set_dma_premapped(f->vq), -EINVAL);
+	ring_cycle(f, 3);
+}
+
+/* A bounce buffer has to be copied: the calls reach the DMA API, in full. */
+static void helpers_sync(struct kunit *test)
+{
+	struct ring_fix *f = ring_setup(test);
+	dma_addr_t addr;
+
+	addr = virtqueue_dma_map_single_attrs(f->vq, ring_virt(f, 0), 64,
+					      DMA_FROM_DEVICE, 0);
+	KUNIT_ASSERT_EQ(test, virtqueue_dma_mapping_error(f->vq, addr), 0);
+	KUNIT_EXPECT_TRUE(test, virtqueue_dma_need_sync(f->vq, addr));
+	virtqueue_dma_sync_single_range_for_cpu(f->vq, addr, 16, 32,
+						DMA_FROM_DEVICE);
+	KUNIT_EXPECT_EQ(test, f->m->synced.addr, addr + 16);
+	KUNIT_EXPECT_EQ(test, f->m->synced.len, 32);
+	KUNIT_EXPECT_EQ(test, f->m->synced.dir, DMA_FROM_DEVICE);
+	KUNIT_EXPECT_EQ(test, f->m->syncs_for_cpu, 1);
+	virtqueue_dma_sync_single_range_for_device(f->vq, addr, 8, 4,
+						   DMA_FROM_DEVICE);
+	KUNIT_EXPECT_EQ(test, f->m->synced.addr, addr + 8);
+	KUNIT_EXPECT_EQ(test, f->m->synced.len, 4);
+	KUNIT_EXPECT_EQ(test, f->m->syncs_for_device, 1);
+	virtqueue_dma_unmap_single_attrs(f->vq, addr, 64, DMA_FROM_DEVICE, 0);
 }
 
 /* A table's addresses are the driver's: the ring maps none of them. */
@@ -212,18 +309,21 @@ static struct kunit_case dma_cases[] = {
 	KUNIT_CASE_PARAM(removed_with_buffers_out, dma_gen_params),
 	KUNIT_CASE_PARAM(rings_are_coherent, dma_gen_params),
 	KUNIT_CASE_PARAM(premapped, dma_gen_params),
+	KUNIT_CASE_PARAM(premapped_chain, dma_gen_params),
 	KUNIT_CASE_PARAM(premapped_only_when_empty, dma_gen_params),
 	KUNIT_CASE_PARAM(helpers, dma_gen_params),
+	KUNIT_CASE_PARAM(helpers_without_dma, plain_gen_params),
+	KUNIT_CASE_PARAM(helpers_sync, dma_gen_params),
 	KUNIT_CASE_PARAM(tables, dma_gen_params),
 	{}
 };
 
 static struct kunit_suite dma_suite = {
-	.name = "virtio_split_dma",
+	.name = "virtio_ring_dma",
 	.test_cases = dma_cases,
 };
 
 kunit_test_suites(&dma_suite);
 
-MODULE_DESCRIPTION("Unit tests of the split ring over the DMA API");
+MODULE_DESCRIPTION("Unit tests of the rings over the DMA API");
 MODULE_LICENSE("GPL");
