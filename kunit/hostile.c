@@ -8,6 +8,16 @@
 
 #include "hostile.h"
 
+unsigned long hostile_ops = 1000000;
+EXPORT_SYMBOL_GPL(hostile_ops);
+module_param_named(ops, hostile_ops, ulong, 0644);
+MODULE_PARM_DESC(ops, "steps of virtio_ring_random, over all kinds of queues (default 1000000)");
+
+unsigned long hostile_seed;
+EXPORT_SYMBOL_GPL(hostile_seed);
+module_param_named(seed, hostile_seed, ulong, 0644);
+MODULE_PARM_DESC(seed, "where virtio_ring_random begins, as printed by an earlier run (default 0: at random)");
+
 /**
  * hostile_setup - a queue on which the device holds some buffers
  * @test: the test; its parameter is the kind of queue

@@ -27,6 +27,10 @@
 /* For hostile_expect_broken(): given up by the test, not by the ring. */
 #define NO_ERROR	VIRTQUEUE_ERRORS
 
+/* Parameters of the random suite. */
+extern unsigned long hostile_ops;
+extern unsigned long hostile_seed;
+
 struct ring_fix *hostile_setup(struct kunit *test,
 			       struct walk_chain c[FLYING]);
 void hostile_lie(struct ring_fix *f, u32 id, u32 len, unsigned int descs);

@@ -14,6 +14,8 @@
  * once, as used or by virtqueue_detach_unused_buf(); no descriptor is lost.
  *
  * The seed is printed.  The same seed= and ops= repeat a run step by step.
+ * They are parameters of virtio_kunit_mock.ko: KUnit runs the suites of a
+ * module before the kernel has looked at the module's own.
  */
 #include <linux/module.h>
 #include <linux/prandom.h>
@@ -21,13 +23,8 @@
 
 #include "hostile.h"
 
-static unsigned long ops = 1000000;
-module_param(ops, ulong, 0444);
-MODULE_PARM_DESC(ops, "steps, over all kinds of queues (default 1000000)");
-
+/* The seed of this run: the one that was asked for, or any. */
 static unsigned long seed;
-module_param(seed, ulong, 0444);
-MODULE_PARM_DESC(seed, "where to begin, as printed by an earlier run (default 0: at random)");
 
 static const unsigned int split_sizes[] = { 2, 8, 64 };
 static const unsigned int packed_sizes[] = { 2, 7, 50 };
@@ -372,8 +369,8 @@ static void lie_ahead(struct play *p)
 }
 
 /*
- * The device lies, goes away, or nothing at all is wrong.  A packed ring may be
- * full of used descriptors: the driver takes them first, to leave room to lie.
+ * The device lies, goes away, or nothing at all is wrong.  A ring may be full
+ * of what was used: the driver takes some first, to leave room to lie.
  */
 static void do_end(struct play *p)
 {
@@ -381,7 +378,8 @@ static void do_end(struct play *p)
 
 	if (p->done.num)
 		last = p->done.way[p->done.num - 1];
-	while ((p->f->p->packed || chance(p, 2)) && get_one(p))
+	while ((p->f->p->packed || p->done.num == p->f->p->num ||
+		chance(p, 2)) && get_one(p))
 		;
 	switch (chance(p, 7)) {
 	case 0:
@@ -478,20 +476,20 @@ static void random_steps(struct kunit *test)
 {
 	const struct ring_param *param = test->param_value;
 	struct play *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
-	unsigned long i, num = DIV_ROUND_UP(ops, RANDOM_KINDS);
+	unsigned long i, num = DIV_ROUND_UP(hostile_ops, RANDOM_KINDS);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p);
-	if (!seed)
-		seed = 1 + get_random_u32();
-	if (!param->index)
-		kunit_info(test, "seed=%lu ops=%lu", seed, ops);
+	if (!param->index) {
+		seed = hostile_seed ?: 1 + (unsigned long)get_random_u32();
+		kunit_info(test, "seed=%lu ops=%lu", seed, hostile_ops);
+	}
 	prandom_seed_state(&p->rnd, seed * RANDOM_KINDS + param->index);
 	p->f = ring_setup(test);
 	for (i = 0; i < num && test->status != KUNIT_FAILURE; i++)
 		step(p);
 	if (test->status == KUNIT_FAILURE) {
 		kunit_err(test, "failed at step %lu: seed=%lu ops=%lu", i,
-			  seed, ops);
+			  seed, hostile_ops);
 		return;
 	}
 	finish(p);
