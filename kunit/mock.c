@@ -253,17 +253,10 @@ static u64 mock_get_features(struct virtio_device *vdev)
 	return m->offered;
 }
 
-/* What this transport does itself; the data are the ring's to give. */
-static u64 mock_own_features(void)
-{
-	return FB_RING_RESET |
-	       (virtqueue_ext_available() ? FB_NOTIFY_DATA : 0);
-}
-
 static int mock_finalize_features(struct virtio_device *vdev)
 {
 	struct mock *m = to_mock(vdev);
-	u64 own = vdev->features & mock_own_features();
+	u64 own = vdev->features & m->own;
 
 	vring_transport_features(vdev);
 	vdev->features |= own;

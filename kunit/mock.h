@@ -122,6 +122,8 @@ struct mock_map {
  * @released: completed when the last reference to @vdev is gone
  * @registered: mock_register() succeeded and mock_unregister() was not called
  * @offered: feature bits that the device offers
+ * @own: those that it keeps although the ring does not: RING_RESET,
+ *	NOTIFICATION_DATA
  * @accepted: feature bits that the driver wrote last
  * @status: device status
  * @config: device configuration space
@@ -167,6 +169,7 @@ struct mock {
 	struct completion released;
 	bool registered;
 	u64 offered;
+	u64 own;
 	u64 accepted;
 	u8 status;
 	u8 config[MOCK_CONFIG_LEN];

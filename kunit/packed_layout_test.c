@@ -116,7 +116,7 @@ static u16 avail_bits(unsigned int lap)
 	return lap % 2 ? F_USED : F_AVAIL;
 }
 
-/* Take what waits, give it back, and take it back. */
+/* The device gives @c back, the driver takes it. */
 static void finish(struct ring_fix *f, struct walk_chain *c, u32 written)
 {
 	u32 len;

@@ -145,8 +145,6 @@ static void table_no_room(struct kunit *test)
 	struct ring_fix *f = ext_setup(test, 2);
 	struct virtqueue_table t;
 	unsigned int i, leave = f->p->indirect ? 0 : 1;
-	struct walk_chain c;
-	u32 len;
 
 	for (i = 0; i < f->p->num - leave; i++)
 		KUNIT_ASSERT_EQ(test, ring_add(f, i, 1, 0), 0);
@@ -156,10 +154,7 @@ static void table_no_room(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->vq->num_free, leave);
 	virtqueue_kick(f->vq);
 	/* With room again the same table is taken. */
-	while (walk_pop(&f->w, &c))
-		walk_push(&f->w, c.id, 0);
-	while (ring_get(f, &len) >= 0)
-		;
+	ring_finish(f);
 	ext_round_trip(f, &t, 1, 1);
 	ring_expect_once(f);
 }
@@ -347,14 +342,6 @@ static unsigned int use_all_in(struct ring_fix *f)
 	return indirect;
 }
 
-static void take_all(struct ring_fix *f)
-{
-	u32 len;
-
-	while (ring_get(f, &len) >= 0)
-		;
-}
-
 static void expect_no_errors(struct ring_fix *f, const struct virtqueue_stats *s)
 {
 	unsigned int i;
@@ -384,7 +371,7 @@ static void stats_of_buffers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s.used, 0);
 	KUNIT_EXPECT_EQ(test, s.in_bytes, 0);
 	indirect = use_all_in(f);
-	take_all(f);
+	ring_finish(f);
 	s = stats_of(f);
 	KUNIT_EXPECT_EQ(test, s.added, 3);
 	KUNIT_EXPECT_EQ(test, s.used, 3);
@@ -428,8 +415,7 @@ static void stats_of_notifications(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, ring_add(f, 0, 1, 0), 0);
 		virtqueue_kick(f->vq);
 		virtqueue_kick(f->vq);
-		walk_drain(&f->w);
-		take_all(f);
+		ring_finish(f);
 	}
 	s = stats_of(f);
 	KUNIT_EXPECT_EQ(test, s.notified, 3);
@@ -447,7 +433,7 @@ static void stats_of_interrupts(struct kunit *test)
 	use_some(f, 1, 0);
 	KUNIT_EXPECT_EQ(test, mock_interrupt(f->m, 0), IRQ_HANDLED);
 	KUNIT_EXPECT_EQ(test, mock_interrupt(f->m, 0), IRQ_HANDLED);
-	take_all(f);
+	ring_finish(f);
 	KUNIT_EXPECT_EQ(test, mock_interrupt(f->m, 0), IRQ_NONE);
 	s = stats_of(f);
 	KUNIT_EXPECT_EQ(test, s.interrupts, 4);

@@ -110,6 +110,9 @@ struct ring_fix *ring_new(struct kunit *test, const struct ring_param *p)
 	f->p = p;
 	f->m = mock_new(test, RING_DEVICE_ID, ring_features(p));
 	f->m->queue_size[0] = p->num;
+	/* The data of a notification are the ring's to give. */
+	f->m->own = FB_RING_RESET |
+		    (virtqueue_ext_available() ? FB_NOTIFY_DATA : 0);
 	f->buf = kvcalloc(RING_TOKENS, sizeof(*f->buf), GFP_KERNEL);
 	f->sg = kunit_kcalloc(test, RING_MAX_SG + 2, sizeof(*f->sg),
 			      GFP_KERNEL);
@@ -383,3 +386,33 @@ void ring_cycle(struct ring_fix *f, unsigned int count)
 	KUNIT_ASSERT_EQ_MSG(f->test, count, UINT_MAX, "queue got stuck");
 }
 EXPORT_SYMBOL_GPL(ring_cycle);
+
+/**
+ * ring_add_some - add buffers of one readable element
+ * @f: the fixture
+ * @num: how many, all with token 0; the test ends here when one does not fit
+ */
+void ring_add_some(struct ring_fix *f, unsigned int num)
+{
+	while (num--)
+		KUNIT_ASSERT_EQ(f->test, ring_add(f, 0, 1, 0), 0);
+}
+EXPORT_SYMBOL_GPL(ring_add_some);
+
+/**
+ * ring_finish - the device uses all that waits, the driver takes it
+ * @f: the fixture
+ *
+ * Return: buffers that came back.
+ */
+unsigned int ring_finish(struct ring_fix *f)
+{
+	unsigned int got = 0;
+	u32 len;
+
+	walk_drain(&f->w);
+	while (ring_get(f, &len) >= 0)
+		got++;
+	return got;
+}
+EXPORT_SYMBOL_GPL(ring_finish);

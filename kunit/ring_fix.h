@@ -137,6 +137,8 @@ int ring_detach(struct ring_fix *f);
 void ring_expect_chain(struct ring_fix *f, const struct walk_chain *c,
 		       unsigned int out, unsigned int in);
 void ring_expect_once(struct ring_fix *f);
+void ring_add_some(struct ring_fix *f, unsigned int num);
+unsigned int ring_finish(struct ring_fix *f);
 void ring_cycle(struct ring_fix *f, unsigned int count);
 void ring_param_desc(const struct ring_param *p, char *desc);
 const void *ring_next_kind(struct ring_kinds *k, const void *prev,

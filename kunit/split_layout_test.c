@@ -30,6 +30,7 @@ static u64 legacy_used_offset(u64 num)
 	return (16 * num + 2 * (3 + num) + 4095) & ~4095ULL;
 }
 
+/* 2.7.2: where a legacy device looks for the parts. */
 static void parts_legacy(struct kunit *test)
 {
 	struct ring_fix *f = ring_setup(test);
@@ -80,7 +81,10 @@ static void parts_for_the_cpu(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, (u8 *)v->used, f->w.used);
 }
 
-/* Append @bytes low bytes of @v in the byte order of the queue. */
+/*
+ * Append @bytes low bytes of @v in the byte order of the queue: the guest's
+ * own when it is legacy (2.7.3), little-endian else (1.4).
+ */
 static u8 *put(const struct ring_fix *f, u8 *p, u64 v, int bytes)
 {
 	bool le = f->p->modern || !IS_ENABLED(CONFIG_CPU_BIG_ENDIAN);
@@ -114,6 +118,7 @@ static void expect_u16_bytes(struct ring_fix *f, const u8 *at, u16 v)
 	KUNIT_EXPECT_EQ(f->test, 0, memcmp(at, want, 2));
 }
 
+/* 2.7.5, 2.7.6: one descriptor, one entry, and the index behind it. */
 static void bytes_of_one_descriptor(struct kunit *test)
 {
 	struct ring_fix *f = ring_setup(test);
@@ -128,6 +133,7 @@ static void bytes_of_one_descriptor(struct kunit *test)
 	expect_u16_bytes(f, f->w.avail + 4, c.id);
 }
 
+/* 2.7.5: NEXT and where it leads; in a table when it was sent as one. */
 static void bytes_of_a_chain(struct kunit *test)
 {
 	struct ring_fix *f = ring_setup(test);

@@ -32,6 +32,7 @@ u16 walk_get16(const struct walk *w, const u8 *p)
 
 	return w->le ? le16_to_cpu((__force __le16)v) : v;
 }
+EXPORT_SYMBOL_GPL(walk_get16);
 
 u32 walk_get32(const struct walk *w, const u8 *p)
 {
@@ -46,16 +47,19 @@ u64 walk_get64(const struct walk *w, const u8 *p)
 
 	return w->le ? le64_to_cpu((__force __le64)v) : v;
 }
+EXPORT_SYMBOL_GPL(walk_get64);
 
 void walk_put16(const struct walk *w, u8 *p, u16 v)
 {
 	WRITE_ONCE(*(u16 *)p, w->le ? (__force u16)cpu_to_le16(v) : v);
 }
+EXPORT_SYMBOL_GPL(walk_put16);
 
 void walk_put32(const struct walk *w, u8 *p, u32 v)
 {
 	WRITE_ONCE(*(u32 *)p, w->le ? (__force u32)cpu_to_le32(v) : v);
 }
+EXPORT_SYMBOL_GPL(walk_put32);
 
 void walk_put64(const struct walk *w, u8 *p, u64 v)
 {
