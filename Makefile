@@ -15,7 +15,7 @@ kbuild = $(MAKE) -C "$$(scripts/kdir)" M=$(CURDIR) \
 	 $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
 
 .PHONY: modules modules_install clean help setup check check-all kunit e2e \
-	demo shell selftest abi style doc layers
+	demo shell selftest bench bench-doc bench-selftest abi style doc layers
 
 modules:
 	@[ -n "$(KDIR)" ] || scripts/setup build
@@ -37,7 +37,8 @@ modules_install: modules
 
 clean:
 	@dir="$$(scripts/kdir)"; [ -z "$$dir" ] || { $(kbuild) clean && \
-		$(MAKE) -C "$$dir" M=$(CURDIR)/kunit clean; }
+		$(MAKE) -C "$$dir" M=$(CURDIR)/kunit clean && \
+		$(MAKE) -C "$$dir" M=$(CURDIR)/tests/bench clean; }
 	@rm -rf out
 
 setup:
@@ -59,7 +60,19 @@ e2e:
 
 selftest:
 	@scripts/setup e2e
+	@$(MAKE) --no-print-directory modules
 	@tests/selftest/run
+
+bench bench-doc:
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory modules
+	@tests/bench/run $(if $(PROFILE),--profile '$(PROFILE)') \
+		$(if $(filter %-doc,$@),--record)
+
+bench-selftest:
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory modules
+	@tests/bench/selftest
 
 demo:
 	@scripts/setup demo
@@ -97,6 +110,9 @@ help:
 	@echo 'make kunit            the unit tests, on the stock kernel'
 	@echo 'make e2e              the end-to-end cases (CASE=name one of them, FULL=1 the full matrix)'
 	@echo 'make selftest         the tests of the end-to-end runner itself'
+	@echo 'make bench            instructions per buffer, to the kernel'"'"'s ring (PROFILE='"'"'split/both/blk3/32/off'"'"' by function)'
+	@echo 'make bench-doc        the same, and renew Documentation/benchmarks'
+	@echo 'make bench-selftest   the benchmark sees broken rings'
 	@echo 'make abi              compare exported symbols and their versions with the kernel'"'"'s'
 	@echo 'make style            checkpatch'
 	@echo 'make doc              kernel-doc and size of functions'

@@ -129,6 +129,56 @@ static void table_too_long(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, virtqueue_is_broken(f->vq));
 }
 
+/*
+ * 2.7.5.2: no chain of more than 2^32 bytes.  The lengths are 32 bits, so that
+ * no more than 2^32 - 1 may come back: this many are the most.
+ */
+static void table_too_many_bytes(struct kunit *test)
+{
+	struct ring_fix *f = ext_setup(test, 2);
+	struct virtqueue_table t;
+	struct walk_chain c;
+	u32 len;
+
+	ext_init(f, &t, 2);
+	virtqueue_table_begin(&t);
+	virtqueue_table_out(&t, ring_addr(f, 0), U32_MAX);
+	virtqueue_table_in(&t, ring_addr(f, 1), 2);
+	KUNIT_EXPECT_EQ(test, ext_add(f, &t, 0), -EINVAL);
+	virtqueue_table_begin(&t);
+	virtqueue_table_in(&t, ring_addr(f, 0), U32_MAX);
+	virtqueue_table_in(&t, ring_addr(f, 1), U32_MAX);
+	KUNIT_EXPECT_EQ(test, ext_add(f, &t, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, f->vq->num_free, f->p->num);
+	virtqueue_table_begin(&t);
+	virtqueue_table_in(&t, ring_addr(f, 0), U32_MAX - 1);
+	virtqueue_table_in(&t, ring_addr(f, 1), 1);
+	KUNIT_EXPECT_EQ(test, ext_add(f, &t, 0), 0);
+	virtqueue_kick(f->vq);
+	KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c));
+	walk_push(&f->w, c.id, U32_MAX);
+	KUNIT_EXPECT_EQ(test, ring_get(f, &len), 0);
+	KUNIT_EXPECT_EQ(test, len, U32_MAX);
+}
+
+/* The same with a scatterlist: nothing is exposed or kept of it. */
+static void list_too_many_bytes(struct kunit *test)
+{
+	struct ring_fix *f = ext_setup(test, 2);
+	struct scatterlist *sgs[] = { f->sg, f->sg + 1 };
+
+	sg_init_one(f->sg, ring_virt(f, 0), 1);
+	sg_init_one(f->sg + 1, ring_virt(f, 1), 2);
+	/* Never touched: the device's side reads no further than lengths. */
+	f->sg->length = U32_MAX;
+	KUNIT_EXPECT_EQ(test, virtqueue_add_sgs(f->vq, sgs, 1, 1, f,
+						GFP_ATOMIC), -EINVAL);
+	KUNIT_EXPECT_EQ(test, f->vq->num_free, f->p->num);
+	virtqueue_kick(f->vq);
+	KUNIT_EXPECT_EQ(test, walk_poll(&f->w), 0);
+	ring_cycle(f, 3);
+}
+
 static void table_empty(struct kunit *test)
 {
 	struct ring_fix *f = ext_setup(test, 1);
@@ -605,6 +655,8 @@ static struct kunit_case ext_cases[] = {
 	KUNIT_CASE_PARAM(table_shapes, ring_some_gen_params),
 	KUNIT_CASE_PARAM(table_full, ring_some_gen_params),
 	KUNIT_CASE_PARAM(table_too_long, ring_some_gen_params),
+	KUNIT_CASE_PARAM(table_too_many_bytes, ring_some_gen_params),
+	KUNIT_CASE_PARAM(list_too_many_bytes, ring_some_gen_params),
 	KUNIT_CASE_PARAM(table_empty, ring_some_gen_params),
 	KUNIT_CASE_PARAM(table_no_room, ring_some_gen_params),
 	KUNIT_CASE_PARAM(table_on_broken_queue, ring_some_gen_params),

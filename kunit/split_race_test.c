@@ -16,13 +16,11 @@
  * The API lets a driver's calls on one queue come one after the other only, so
  * this asks for more; it shows what a callback finds at the earliest moment.
  */
-#include <linux/err.h>
-#include <linux/hw_breakpoint.h>
 #include <linux/module.h>
-#include <linux/perf_event.h>
 #include <linux/virtio_ring.h>
 
 #include "ring_fix.h"
+#include "watch.h"
 
 #define RACE_SIZE		8
 /* Three times around the ring, whatever a round moves. */
@@ -52,6 +50,7 @@ struct race_param {
  * @addr: of the element of each buffer, for the device
  * @answers: the device answers, else it keeps what it sees
  * @takes: the callback takes the buffers
+ * @asks: the device asks for a notification, and does nothing else
  * @traps: stores of the available index
  * @used: buffers used
  * @garbled: buffers whose descriptor was not as the driver had it
@@ -66,6 +65,7 @@ struct race {
 	u64 addr;
 	bool answers;
 	bool takes;
+	bool asks;
 	unsigned int traps;
 	unsigned int used;
 	unsigned int garbled;
@@ -76,10 +76,8 @@ struct race {
 	void *data[RACE_SIZE];
 };
 
-/* The breakpoint, of the test that runs, and what its handler works on. */
-static struct perf_event * __percpu *race_bp;
+/* What the handler works on. */
 static struct race race;
-static u16 race_canary;
 
 static u16 race_get16(const struct walk *w, unsigned int offset)
 {
@@ -119,7 +117,16 @@ static bool race_owes(struct walk *w, u16 old)
 	return (u16)(ws_used_event(w) - old) < (u16)(w->s.used_idx - old);
 }
 
-/* Behind the store of the available index, or of the canary. */
+/* 2.7.10: about to sleep, the device wants to hear of what was not there. */
+static void race_ask(struct walk *w)
+{
+	if (w->event_idx)
+		ws_set_avail_event(w, w->s.last_avail);
+	else
+		ws_set_no_notify(w, false);
+}
+
+/* Behind the store of the available index. */
 static void race_trap(struct perf_event *bp, struct perf_sample_data *sample,
 		      struct pt_regs *regs)
 {
@@ -128,9 +135,11 @@ static void race_trap(struct perf_event *bp, struct perf_sample_data *sample,
 	u16 old;
 
 	r->traps++;
+	w = &r->f->w;
+	if (r->asks)
+		race_ask(w);
 	if (!r->answers)
 		return;
-	w = &r->f->w;
 	old = w->s.used_idx;
 	race_use(r, w);
 	if (!race_owes(w, old))
@@ -161,51 +170,13 @@ static void race_callback(struct virtqueue *vq)
 		race_take(&race);
 }
 
-static void race_watch(struct kunit *test, void *what)
-{
-	struct perf_event_attr attr;
-	long err = -ENODEV;
-
-	hw_breakpoint_init(&attr);
-	attr.bp_addr = (unsigned long)what;
-	attr.bp_len = HW_BREAKPOINT_LEN_2;
-	attr.bp_type = HW_BREAKPOINT_W;
-	race_bp = register_wide_hw_breakpoint(&attr, race_trap, NULL);
-	if (!IS_ERR_OR_NULL((void __force *)race_bp))
-		return;
-	if (race_bp)
-		err = PTR_ERR((void __force *)race_bp);
-	race_bp = NULL;
-	kunit_skip(test, "no data breakpoint to be had: error %ld", err);
-}
-
-static void race_unwatch(void)
-{
-	if (race_bp)
-		unregister_wide_hw_breakpoint(race_bp);
-	race_bp = NULL;
-}
-
-/* Can a store be watched here?  Tried where no ring is involved. */
-static void race_try(struct kunit *test)
-{
-	if (!IS_ENABLED(CONFIG_X86))
-		kunit_skip(test, "the trap must come behind the store");
-	memset(&race, 0, sizeof(race));
-	race_watch(test, &race_canary);
-	WRITE_ONCE(race_canary, 1);
-	race_unwatch();
-	if (READ_ONCE(race.traps) != 1)
-		kunit_skip(test, "%u traps for one store", race.traps);
-}
-
 /* A queue whose available index is watched. */
 static struct ring_fix *race_setup(struct kunit *test,
 				   const struct race_param *rp)
 {
 	struct ring_fix *f;
 
-	race_try(test);
+	watch_try(test);
 	f = ring_new(test, &rp->p);
 	ring_start(f);
 	f->vq->callback = race_callback;
@@ -213,7 +184,7 @@ static struct ring_fix *race_setup(struct kunit *test,
 	race.f = f;
 	race.addr = ring_addr(f, 0);
 	race.takes = rp->takes;
-	race_watch(test, &virtqueue_get_vring(f->vq)->avail->idx);
+	watch_start(test, &virtqueue_get_vring(f->vq)->avail->idx, race_trap);
 	return f;
 }
 
@@ -313,9 +284,33 @@ static void answer_within_refused_add(struct kunit *test)
 	ring_expect_once(f);
 }
 
+/*
+ * 2.7.13.4.1: the wish of the device is read after the index was stored, so
+ * that one which came with it counts.
+ */
+static void asks_within_kick(struct kunit *test)
+{
+	struct ring_fix *f = race_setup(test, test->param_value);
+	unsigned int i;
+
+	for (i = 0; i < RACE_ROUNDS; i++) {
+		race.asks = false;
+		walk_ask_notify(&f->w, WALK_NOTIFY_NONE, 0);
+		race_add(f, 0, 1);
+		KUNIT_EXPECT_FALSE(test, virtqueue_kick_prepare(f->vq));
+		KUNIT_ASSERT_EQ(test, ring_finish(f), 1);
+		walk_ask_notify(&f->w, WALK_NOTIFY_NONE, 0);
+		race.asks = true;
+		race_add(f, 0, 1);
+		KUNIT_EXPECT_TRUE(test, virtqueue_kick_prepare(f->vq));
+		KUNIT_ASSERT_EQ(test, ring_finish(f), 1);
+	}
+	ring_expect_once(f);
+}
+
 static void race_exit(struct kunit *test)
 {
-	race_unwatch();
+	watch_stop();
 }
 
 static const void *race_gen_params(const void *prev, char *desc)
@@ -354,6 +349,7 @@ KUNIT_ARRAY_PARAM(full, full_params, full_param_desc);
 static struct kunit_case race_cases[] = {
 	KUNIT_CASE_PARAM(answer_within_kick, race_gen_params),
 	KUNIT_CASE_PARAM(answer_within_refused_add, full_gen_params),
+	KUNIT_CASE_PARAM(asks_within_kick, full_gen_params),
 	{}
 };
 

@@ -21,14 +21,22 @@
 #include "vring_split.h"
 
 /* The layout that the queue has: a branch, never an indirect call. */
-#define vring_call(vr, op, ...)						\
-	((vr)->is_packed ? packed_##op(vr, ##__VA_ARGS__) :		\
-			   split_##op(vr, ##__VA_ARGS__))
+#define vring_call(queue, op, ...)					\
+({									\
+	struct vring_virtqueue *vr_ = (queue);				\
+									\
+	vr_->is_packed ? packed_##op(vr_, ##__VA_ARGS__) :		\
+			 split_##op(vr_, ##__VA_ARGS__);		\
+})
 
 /* The same for what is not inlined. */
-#define vring_call_out(vr, op, ...)					\
-	((vr)->is_packed ? vring_packed_##op(vr, ##__VA_ARGS__) :	\
-			   vring_split_##op(vr, ##__VA_ARGS__))
+#define vring_call_out(queue, op, ...)					\
+({									\
+	struct vring_virtqueue *vr_ = (queue);				\
+									\
+	vr_->is_packed ? vring_packed_##op(vr_, ##__VA_ARGS__) :	\
+			 vring_split_##op(vr_, ##__VA_ARGS__);		\
+})
 
 static noinline int vring_add_slow(struct vring_virtqueue *vr,
 				   struct scatterlist *sg, bool in, void *data,

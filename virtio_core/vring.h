@@ -215,6 +215,8 @@ enum vring_mode {
  * @report: prints @reason
  * @added: chains ever added
  * @free_head: first free slot
+ * @split: what only the split layout needs
+ * @packed: what only the packed layout needs
  * @out_bytes: bytes that the device was given to read
  * @decided: decisions about a notification: [0] not wanted, [1] due
  * @indirects: chains given to the device as an indirect table

@@ -37,7 +37,7 @@
  * Return: 0, -ENOSPC, -ENOMEM (DMA mapping).
  */
 int vring_packed_add_slow(struct vring_virtqueue *vr, struct scatterlist *sg,
-		       bool in, void *data, void *ctx)
+			  bool in, void *data, void *ctx)
 {
 	return packed_add_one(vr, sg, in, data, ctx, vr->use_dma);
 }
@@ -131,7 +131,7 @@ static __always_inline void packed_put(struct packed_writer *w, dma_addr_t addr,
 
 /* The chain is written: show it to the device. */
 static int packed_end(struct packed_writer *w, u16 num, u32 in_bytes,
-		       void *data, void *ctx)
+		      void *data, void *ctx)
 {
 	struct vring_virtqueue *vr = w->vr;
 

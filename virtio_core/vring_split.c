@@ -49,7 +49,7 @@ void vring_split_expose(struct vring_virtqueue *vr)
  * Return: 0, -ENOSPC, -ENOMEM (DMA mapping).
  */
 int vring_split_add_slow(struct vring_virtqueue *vr, struct scatterlist *sg,
-		      bool in, void *data, void *ctx)
+			 bool in, void *data, void *ctx)
 {
 	return split_add_one(vr, sg, in, data, ctx, vr->use_dma);
 }

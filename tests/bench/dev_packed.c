@@ -72,7 +72,7 @@ static unsigned int packed_take(struct bench_queue *q, struct bench_sum *sum,
 	return n;
 }
 
-/* One used descriptor for a buffer of @n (2.8.8). */
+/* One used descriptor for what took @n descriptors (2.8.1, 2.8.4). */
 static void packed_put(struct bench_queue *q, __le16 id, u32 len, unsigned int n)
 {
 	struct vring_packed_desc *desc =
@@ -97,27 +97,47 @@ static void packed_reset(struct bench_queue *q)
 	q->used_wrap = true;
 }
 
+/* Is there a buffer at the next available position? */
+static bool packed_more(const struct bench_queue *q)
+{
+	const struct vring_packed_desc *desc = q->desc;
+
+	return packed_is_avail(le16_to_cpu(READ_ONCE(desc[q->avail].flags)),
+			       q->avail_wrap);
+}
+
+/*
+ * Use all that is available.  In order, one used descriptor with the id of the
+ * last buffer stands where the first one's would (2.8.8).
+ */
+static unsigned int packed_use(struct bench_queue *q)
+{
+	unsigned int n, taken = 0;
+	struct bench_sum sum;
+	__le16 id;
+
+	for (n = 0; n < q->num && packed_more(q); n++) {
+		/* The flags before what they hand over. */
+		virtio_rmb(true);
+		sum = (struct bench_sum){ 0 };
+		taken += packed_take(q, &sum, &id);
+		bench_compare(q, &sum);
+		if (!q->in_order || !packed_more(q)) {
+			packed_put(q, id, sum.in_bytes, taken);
+			taken = 0;
+		}
+	}
+	return n;
+}
+
 /* @used_before counts the descriptors of this run until its end. */
 static unsigned int packed_run(struct bench_queue *q)
 {
 	struct vring_packed_desc_event *event = q->device;
-	const struct vring_packed_desc *desc = q->desc;
-	struct bench_sum sum;
-	unsigned int n, taken;
-	__le16 id;
+	unsigned int n;
 
 	q->used_before = 0;
-	for (n = 0; n < q->num; n++) {
-		if (!packed_is_avail(le16_to_cpu(READ_ONCE(desc[q->avail].flags)),
-				     q->avail_wrap))
-			break;
-		/* The flags before what they hand over. */
-		virtio_rmb(true);
-		sum = (struct bench_sum){ 0 };
-		taken = packed_take(q, &sum, &id);
-		bench_compare(q, &sum);
-		packed_put(q, id, sum.in_bytes, taken);
-	}
+	n = packed_use(q);
 	q->used_before = q->used - q->used_before;
 
 	if (q->event) {

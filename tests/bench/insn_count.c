@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * A plugin for QEMU's TCG: what a guest executes between two marks.
+/**
+ * DOC: A plugin for QEMU's TCG: what a guest executes between two marks
  *
  * vring_bench.h has the marks.  Every stretch of instructions without a jump
  * or a mark in it is one counter, so that a count is exact whatever blocks
  * QEMU translates.  At MARK_ROW_END the row goes to the file out=PATH:
  *
- *	row INSTRUCTIONS STORES		stores are those to watched words
- *	at ADDRESS INSTRUCTIONS TIMES	each stretch that ran
+ *	row INSTRUCTIONS STORES			stores are those to watched words
+ *	at ADDRESS INSTRUCTIONS TIMES AGAIN	each stretch that ran
+ *
+ * A string instruction with a repeat prefix is a stretch of its own.  QEMU
+ * executes it once for each element; AGAIN is how many of these were not the
+ * first, so that TIMES - AGAIN is what a processor's own counter would show.
  *
  * One virtual CPU only.  Written for version 1 of the plugin interface, whose
  * header no package has; what is used of it is declared here.
@@ -62,12 +66,14 @@ enum { START = 1, STOP, ROW_BEGIN, ROW_END, WATCH, UNWATCH };
 struct stretch {
 	uint64_t vaddr;
 	uint64_t times;
+	uint64_t again;
 	uint32_t num;
+	bool repeats;
 };
 
 static FILE *out;
 static struct stretch *stretches;
-static struct stretch **ran;
+static struct stretch **ran, *last;
 static unsigned int num_known, num_ran, num_watches;
 static uint64_t watches[WATCHES];
 static uint64_t instructions, stores;
@@ -105,6 +111,9 @@ static void on_stretch(unsigned int cpu, void *data)
 	if (!s->times++)
 		ran[num_ran++] = s;
 	instructions += s->num;
+	if (s == last && s->repeats)
+		s->again++;
+	last = s;
 }
 
 static void on_store(unsigned int cpu, qemu_plugin_meminfo_t info,
@@ -134,7 +143,11 @@ static void on_store(unsigned int cpu, qemu_plugin_meminfo_t info,
 static void row_begin(void)
 {
 	while (num_ran)
-		ran[--num_ran]->times = 0;
+		*ran[--num_ran] = (struct stretch){
+			.vaddr = ran[num_ran]->vaddr,
+			.num = ran[num_ran]->num,
+			.repeats = ran[num_ran]->repeats,
+		};
 	instructions = 0;
 	stores = 0;
 }
@@ -145,8 +158,9 @@ static void row_end(void)
 
 	fprintf(out, "row %" PRIu64 " %" PRIu64 "\n", instructions, stores);
 	for (i = 0; i < num_ran; i++)
-		fprintf(out, "at %" PRIx64 " %u %" PRIu64 "\n", ran[i]->vaddr,
-			ran[i]->num, ran[i]->times);
+		fprintf(out, "at %" PRIx64 " %u %" PRIu64 " %" PRIu64 "\n",
+			ran[i]->vaddr, ran[i]->num, ran[i]->times,
+			ran[i]->again);
 	fflush(out);
 }
 
@@ -159,6 +173,7 @@ static void on_mark(unsigned int cpu, void *data)
 		break;
 	case STOP:
 		counting = false;
+		last = NULL;
 		break;
 	case ROW_BEGIN:
 		row_begin();
@@ -186,37 +201,69 @@ static unsigned int mark_of(const struct qemu_plugin_insn *insn)
 	return b[4];
 }
 
+/* Is it INS, OUTS, MOVS, CMPS, STOS, LODS or SCAS with REP, REPE or REPNE? */
+static bool is_repeated(const struct qemu_plugin_insn *insn)
+{
+	static const uint8_t prefixes[] = {
+		0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67
+	};
+	const uint8_t *b = qemu_plugin_insn_data(insn);
+	size_t i, n = qemu_plugin_insn_size(insn);
+	bool prefix = false;
+
+	for (i = 0; i < n; i++) {
+		if (b[i] == 0xf2 || b[i] == 0xf3)
+			prefix = true;
+		else if (!memchr(prefixes, b[i], sizeof(prefixes)) &&
+			 (b[i] & 0xf0) != 0x40)
+			break;
+	}
+	return prefix && i < n &&
+	       ((b[i] >= 0xa4 && b[i] <= 0xa7) || (b[i] >= 0xaa && b[i] <= 0xaf) ||
+		(b[i] >= 0x6c && b[i] <= 0x6f));
+}
+
+/* Count instructions @first to @end, without the latter. */
+static void count(struct qemu_plugin_tb *tb, size_t first, size_t end)
+{
+	struct qemu_plugin_insn *insn;
+	struct stretch *s;
+
+	if (first == end)
+		return;
+	insn = qemu_plugin_tb_get_insn(tb, first);
+	s = find(qemu_plugin_insn_vaddr(insn), end - first);
+	s->repeats = is_repeated(insn);
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, on_stretch,
+					       QEMU_PLUGIN_CB_NO_REGS, s);
+}
+
 static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t i, first = 0, n = qemu_plugin_tb_n_insns(tb);
 	struct qemu_plugin_insn *insn;
-	unsigned int mark;
-	uint64_t vaddr;
+	uintptr_t mark;
 
 	(void)id;
-	for (i = 0; i <= n; i++) {
-		insn = i < n ? qemu_plugin_tb_get_insn(tb, i) : NULL;
-		mark = insn ? mark_of(insn) : 0;
-		if (insn && qemu_plugin_insn_vaddr(insn) >= MODULES_VADDR)
+	for (i = 0; i < n; i++) {
+		insn = qemu_plugin_tb_get_insn(tb, i);
+		mark = mark_of(insn);
+		if (qemu_plugin_insn_vaddr(insn) >= MODULES_VADDR)
 			qemu_plugin_register_vcpu_mem_cb(insn, on_store,
 							 QEMU_PLUGIN_CB_NO_REGS,
 							 QEMU_PLUGIN_MEM_W, NULL);
-		if (insn && !mark)
+		if (!mark && !is_repeated(insn))
 			continue;
-		if (i > first) {
-			insn = qemu_plugin_tb_get_insn(tb, first);
-			vaddr = qemu_plugin_insn_vaddr(insn);
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_stretch,
-							       QEMU_PLUGIN_CB_NO_REGS,
-							       find(vaddr, i - first));
-		}
+		count(tb, first, i);
 		if (mark)
-			qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(tb, i),
-							       on_mark,
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_mark,
 							       QEMU_PLUGIN_CB_NO_REGS,
-							       (void *)(uintptr_t)mark);
+							       (void *)mark);
+		else
+			count(tb, i, i + 1);
 		first = i + 1;
 	}
+	count(tb, first, n);
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc,

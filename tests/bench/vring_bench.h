@@ -22,9 +22,11 @@
 #define MARK_WATCH		5	/* count stores to where the next one goes */
 #define MARK_UNWATCH		6	/* forget all such places */
 
-#define bench_mark(kind)						\
-	asm volatile(".byte 0x0f,0x1f,0x84,0x00,%c0,0x00,0x56,0x52"	\
-		     : : "i" (kind) : "memory")
+static __always_inline void bench_mark(const int kind)
+{
+	asm volatile(".byte 0x0f,0x1f,0x84,0x00,%c0,0x00,0x56,0x52"
+		     : : "i" (kind) : "memory");
+}
 
 struct bench_queue;
 
@@ -52,6 +54,7 @@ extern const struct bench_layout bench_split, bench_packed;
  * @layout: the device's code
  * @num: descriptors
  * @event: VIRTIO_F_EVENT_IDX was negotiated
+ * @in_order: VIRTIO_F_IN_ORDER was: one used element for all that a run uses
  * @desc: descriptor area
  * @driver: driver area
  * @device: device area
@@ -73,6 +76,7 @@ struct bench_queue {
 	const struct bench_layout *layout;
 	unsigned int num;
 	bool event;
+	bool in_order;
 
 	void *desc;
 	void *driver;

@@ -114,6 +114,23 @@ device_of()
 # feature DEVICE BIT: prints 0 or 1
 feature() { cut -c$(($2 + 1)) "/sys/bus/virtio/devices/$1/features"; }
 
+# features_as_configured: a case on a configuration with, say, packed=on shows
+# nothing unless the feature was negotiated; one that is off must not be.
+features_as_configured()
+{
+	for _d in /sys/bus/virtio/devices/virtio*; do
+		[ -e "$_d/driver" ] || continue
+		for _f in 28:indirect_desc 29:event_idx 33:iommu_platform 34:packed 35:in_order; do
+			eval "_want=\$CFG_${_f#*:}"
+			_got=$(feature "${_d##*/}" "${_f%:*}")
+			case $_want$_got in
+			on1|off0) ;;
+			*) die "${_d##*/}: ${_f#*:}=$_want, but feature bit ${_f%:*} is $_got" ;;
+			esac
+		done
+	done
+}
+
 # interrupts DEVICE: those of one device, as the kernel names them
 interrupts() { grep -E "[ ,]$1(-|\$|,)" /proc/interrupts; }
 

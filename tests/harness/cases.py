@@ -7,6 +7,7 @@ A case is a file CASES/NAME.sh; its header says what it needs:
     # tools: programs of the host to copy into the guest
     # modules: the kernel's own modules that it needs
     # timeout: seconds, for a guest without KVM
+    # intree: the kernel's own virtio modules that it runs instead of ours, or besides
     # boot: own        (it wants a guest for itself)
     # append: words for the guest kernel's command line
     # kernel: bzimage  (with 'boot: own': start the packed image, see kernel.py)
@@ -27,7 +28,7 @@ import os
 from .kernel import SetupError
 from .qemu import Config
 
-KEYS = ("about", "tools", "modules", "timeout", "boot", "append", "loads", "kernel",
+KEYS = ("about", "tools", "modules", "intree", "timeout", "boot", "append", "loads", "kernel",
         "io-errors")
 
 
@@ -41,6 +42,7 @@ class Case:
         self.about = head.get("about", "")
         self.tools = head.get("tools", "").split()
         self.modules = head.get("modules", "").split()
+        self.intree = head.get("intree", "").split()
         self.timeout = int(head.get("timeout", "60"))
         self.own_boot = head.get("boot", "") == "own"
         self.append = head.get("append", "")

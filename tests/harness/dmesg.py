@@ -8,7 +8,8 @@ BAD = re.compile(
     r"|Call Trace:|possible (circular|recursive) locking|INFO: (possible|task|rcu|trying|lockdep)"
     r"|rcu:.*(stall|detected)|blocked for more than|soft lockup|hard LOCKUP|Hardware Error"
     r"|unable to handle|kernel NULL pointer|refcount_t:|list_(add|del) corruption"
-    r"|DMA-API:.*(device driver|error)|sysfs: cannot create duplicate|scheduling while atomic"
+    r"|DMA-API:.*(device driver|error)|DMAR:.*fault|swiotlb buffer is full"
+    r"|sysfs: cannot create duplicate|scheduling while atomic"
     r"|sleeping function called|nobody cared|Unbalanced|workqueue lockup|unreferenced object"
     r"|kobject_add_internal failed|memory leaks|double free|use-after-free|Trying to vfree"
     # a checker that gave up would find nothing any more

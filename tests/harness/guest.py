@@ -91,10 +91,12 @@ class Guest:
     def _start_qemu(self, cases, initrd, append):
         with open(os.path.join(self.folder, "disk0.raw"), "wb") as disk:
             disk.truncate(int(self.config.set["disk"]))
+        os.mkdir(os.path.join(self.folder, "share"))
         image = self.kernel.bzimage if any(c.bzimage for c in cases) else self.kernel.image
         args = qemu.command(self.config, self.accel, image, initrd, self.folder, append)
         self.note(" ".join(args))
-        self._process = qemu.start(args, self._console_file)
+        self._process = qemu.start(args, self._console_file,
+                                   env=qemu.environment(args[0], self.config, self.folder))
         self._console = connect(os.path.join(self.folder, "con"))
         self._control = connect(os.path.join(self.folder, "ctl"))
         self.qmp = Qmp(os.path.join(self.folder, "qmp"))

@@ -37,6 +37,11 @@ def modinfo(data):
     return []
 
 
+# What goes with a module of ours that is left out: our virtio_pci has its
+# register access in modules of its own, which link against it.
+PARTS = {"virtio_pci": ("virtio_pci_modern", "virtio_pci_legacy")}
+
+
 class Module:
     """One .ko file and what its .modinfo section says."""
 
@@ -59,9 +64,10 @@ class Index:
     """All modules that may go into a guest, ours in front of the kernel's."""
 
     def __init__(self, kernel, moddir, which="ours", extra=None):
-        self.kernel, self.moddir, self.which = kernel, moddir, which
+        self.kernel, self.moddir, self.which, self.extra = kernel, moddir, which, extra
         self._paths = {name_of(p): p for p in glob.iglob(
             os.path.join(kernel.module_root, "**/*.ko"), recursive=True)}
+        self._own = set(self._paths)
         mine = {name_of(p): p for p in glob.glob(os.path.join(extra, "*.ko"))} if extra else {}
         self._paths.update(mine)
         self._loaded = {}
@@ -75,29 +81,43 @@ class Index:
 
     def _choose(self, which):
         """Set what is under test; return the kernel's own modules allowed in."""
-        words = which.split(",")
-        if words[0] == "intree" and len(words) == 1:
-            self.under_test = [n for n in INTREE if n in self._paths]
-            wanted = list(self.under_test)
-            for name in wanted:
-                wanted += [d for d in self.get(name).depends if d not in wanted]
-            return set(wanted)
-        if which == "none":
-            return set()
-        if words[0] != "ours":
-            raise SetupError(f"--modules {which}: say ours, intree, none or ours,NAME=intree,...")
-        self.ours = {name_of(p): p for p in glob.glob(os.path.join(self.moddir, "*.ko"))}
-        if not self.ours:
-            raise SetupError(f"no modules in {self.moddir}: run make first")
-        swapped = set()
-        for word in words[1:]:
-            name, _, where = word.partition("=")
-            if where != "intree" or name not in self._paths:
-                raise SetupError(f"--modules {which}: cannot understand '{word}'")
-            swapped.add(name)
-            self.ours.pop(name, None)
-        self.under_test = self._sorted(set(self.ours) | swapped)
-        return swapped
+        base, *words = which.split(",")
+        if base not in ("ours", "intree", "none"):
+            raise SetupError(f"--modules {which}: say ours, intree, none or "
+                             "ours,NAME=intree,...")
+        swapped = [self._swap(which, word) for word in words]
+        if base == "ours":
+            self.ours = {name_of(p): p for p in glob.glob(os.path.join(self.moddir, "*.ko"))}
+            if not self.ours:
+                raise SetupError(f"no modules in {self.moddir}: run make first")
+        elif base == "intree":
+            swapped += [n for n in INTREE if n in self._paths and n not in swapped]
+        for name in swapped:
+            for mine in (name, *PARTS.get(name, ())):
+                self.ours.pop(mine, None)
+        self.under_test = self._sorted(set(self.ours) | set(swapped))
+        # What they need themselves, where it is not ours.
+        for name in swapped:
+            swapped += [d for d in self.get(name).depends
+                        if d not in swapped and d not in self.ours]
+        return set(swapped)
+
+    def _swap(self, which, word):
+        name, _, where = word.partition("=")
+        if where != "intree" or name not in self._paths:
+            raise SetupError(f"--modules {which}: cannot understand '{word}'")
+        return name
+
+    def lacks(self, names):
+        """Those that the kernel was built without."""
+        return [n for n in names if n not in self._own]
+
+    def having(self, names):
+        """An index like this one, with the kernel's own modules of these names."""
+        words = [f"{n}=intree" for n in names if f"{n}=intree" not in self.which.split(",")]
+        if not words:
+            return self
+        return Index(self.kernel, self.moddir, ",".join([self.which] + words), self.extra)
 
     def _sorted(self, names):
         """Load order: transports first, then by dependency, then by name."""

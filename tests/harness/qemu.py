@@ -4,16 +4,19 @@
 import ctypes
 import functools
 import os
+import re
 import signal
 import subprocess
 import tempfile
 import time
 
 from .initramfs import which
-from .kernel import SetupError
+from .kernel import SetupError, cache_dir
 
 PROGRAM = "qemu-system-x86_64"
-PORTS = 4               # root ports; the first two hold the disk and the rng
+# Root ports: the disk, the rng, a second rng (plugged in by a case), the
+# network card, the file system.
+PORTS = 5
 SERIAL = "vgd-disk-0"
 DISK_BYTES = 256 << 20
 CMDLINE = ("console=ttyS0,115200 rdinit=/init panic=-1 oops=panic "
@@ -27,6 +30,9 @@ TEST_CHARDEVS = (
     "-serial", "chardev:ctl",
     "-chardev", "socket,id=qmp,path={folder}/qmp,server=on,wait=off",
     "-mon", "chardev=qmp,mode=control", "-S")
+# Feature bits (VIRTIO 1.4: 6) that a setting of the matrix turns on or off;
+# /vgd/case compares them with what was negotiated.
+RING_KEYS = ("event_idx", "indirect_desc", "packed", "in_order", "iommu_platform")
 SHELL_CHARDEVS = ("-chardev", "stdio,id=con,mux=on,signal=off", "-serial", "chardev:con")
 
 
@@ -70,6 +76,52 @@ def read(path):
         return f.read()
 
 
+def prefix(path):
+    """Where a QEMU is unpacked; None for one that is installed."""
+    return path[:-len(f"/usr/bin/{PROGRAM}")] if os.path.isabs(path) else None
+
+
+@functools.lru_cache(maxsize=None)
+def version(path):
+    """The version of a QEMU as three numbers, zeroes when it does not start."""
+    run = subprocess.run([path, "--version"], capture_output=True, text=True, check=False,
+                         env=environment(path))
+    match = re.search(r"version (\d+)\.(\d+)\.(\d+)", run.stdout)
+    return tuple(int(n) for n in match.groups()) if match else (0, 0, 0)
+
+
+def environment(path, config=None, folder=None):
+    """What a QEMU needs that is unpacked and not installed, or not quite right."""
+    root, out = prefix(path), dict(os.environ)
+    if root:
+        out["LD_LIBRARY_PATH"] = f"{root}/usr/lib/x86_64-linux-gnu:{root}/lib/x86_64-linux-gnu"
+    if config and config.set["in_order"] == "on" and version(path) < (10, 0, 3):
+        out["LD_PRELOAD"] = in_order_pad(folder)
+    return out
+
+
+def in_order_pad(folder):
+    """Build the library that in_order_pad.c describes; returns its path."""
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "in_order_pad.c")
+    library = os.path.join(folder, "in_order_pad.so")
+    run = subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-fno-builtin", "-o", library, source],
+                         stderr=subprocess.PIPE, text=True, check=False)
+    if run.returncode:
+        raise SetupError("cannot build tests/harness/in_order_pad.c:\n" + run.stderr)
+    return library
+
+
+def program(wanted):
+    """The QEMU of a configuration: 'any' is the installed one, '10' at least 10."""
+    if wanted == "any":
+        return PROGRAM
+    mine = os.path.join(cache_dir(), f"qemu-{wanted}/usr/bin/{PROGRAM}")
+    for path in (PROGRAM, mine):
+        if which(path) and version(path)[0] >= int(wanted):
+            return path
+    raise SetupError(f"no QEMU {wanted} here: run scripts/setup e2e")
+
+
 def accelerator(wanted="auto"):
     """'kvm' or 'tcg'."""
     if not which(PROGRAM):
@@ -83,8 +135,10 @@ class Config:
     """What the device side of a guest looks like: one line of the matrix."""
 
     DEFAULTS = {"transport": "pci-modern", "cpus": "2", "queues": "2", "vectors": "auto",
-                "event_idx": "on", "indirect_desc": "on", "mem": "512", "disk": str(DISK_BYTES),
-                "queue_size": "auto", "blk_size": "auto", "extra": ""}
+                "event_idx": "on", "indirect_desc": "on", "packed": "off", "in_order": "off",
+                "queue_reset": "on", "iommu_platform": "off", "iommu": "off", "swiotlb": "auto",
+                "mem": "512", "disk": str(DISK_BYTES), "queue_size": "auto", "blk_size": "auto",
+                "devices": "blk0,rng0", "qemu": "any", "extra": ""}
 
     def __init__(self, name, **settings):
         unknown = set(settings) - set(self.DEFAULTS)
@@ -94,6 +148,21 @@ class Config:
         self.set = dict(self.DEFAULTS, **settings)
         if self.set["transport"] != "pci-modern":
             raise SetupError(f"config {name}: no transport '{self.set['transport']}'")
+        if self.set["in_order"] == "on" and self.set["qemu"] == "any":
+            raise SetupError(f"config {name}: in_order=on wants qemu=10")
+        if self.set["iommu_platform"] == "off" and (
+                self.set["iommu"] == "on" or self.set["swiotlb"] != "auto"):
+            raise SetupError(f"config {name}: without iommu_platform=on the devices are "
+                             "outside of the DMA API")
+        self.devices = self.set["devices"].split(",")
+
+    @property
+    def append(self):
+        """Words for the guest kernel's command line."""
+        out = ["intel_iommu=on", "iommu.strict=1"] if self.set["iommu"] == "on" else []
+        if self.set["swiotlb"] != "auto":
+            out.append("swiotlb=" + self.set["swiotlb"])
+        return " ".join(out)
 
     def with_memory(self, least):
         """The same with so many MiB at least."""
@@ -106,13 +175,18 @@ class Config:
         s = self.set
         out = [s["transport"], f"{s['cpus']} cpu", f"{s['queues']} queue"]
         out.append({"auto": "msi-x", "0": "intx"}.get(s["vectors"], f"msi-x vectors={s['vectors']}"))
-        out += [f"{k}=off" for k in ("event_idx", "indirect_desc") if s[k] == "off"]
+        out += [f"{k}={s[k]}" for k in RING_KEYS + ("queue_reset",) if s[k] != self.DEFAULTS[k]]
+        out += ["behind an IOMMU"] if s["iommu"] == "on" else []
+        out += [f"swiotlb={s['swiotlb']}"] if s["swiotlb"] != "auto" else []
         out += [f"blocks of {s['blk_size']}"] if s["blk_size"] != "auto" else []
+        out += [f"QEMU {s['qemu']}"] if s["qemu"] != "any" else []
         return ", ".join(out)
 
     def _common(self):
-        out = {"disable-legacy": "on", "disable-modern": "off",
-               "event_idx": self.set["event_idx"], "indirect_desc": self.set["indirect_desc"]}
+        out = {"disable-legacy": "on", "disable-modern": "off"}
+        # QEMU 7.2 has no in_order; what is off by default need not be said.
+        out.update({k: self.set[k] for k in RING_KEYS + ("queue_reset",)
+                    if self.set[k] != self.DEFAULTS[k]})
         if self.set["vectors"] != "auto":
             out["vectors"] = int(self.set["vectors"])
         return out
@@ -132,9 +206,30 @@ class Config:
         elif what in ("rng0", "rng1"):
             port = {"rng0": "rp1", "rng1": "rp2"}[what]
             props = dict(driver="virtio-rng-pci", id=what, bus=port, rng="urandom", **props)
+        elif what == "net0":
+            props = dict(driver="virtio-net-pci", id=what, bus="rp3", netdev="user0", romfile="",
+                         **props)
+        elif what == "fs0":
+            props = dict(driver="virtio-9p-pci", id=what, bus="rp4", fsdev="share0",
+                         mount_tag="share", **props)
         else:
             raise SetupError(f"no device called {what}")
         return props
+
+    def backends(self, folder):
+        """Options for what stands behind the devices."""
+        disk = os.path.join(folder, "disk0.raw")
+        args = ["-object", "rng-random,id=urandom,filename=/dev/urandom",
+                "-object", "throttle-group,id=limit0",
+                "-blockdev", f"driver=file,node-name=file0,filename={disk},discard=unmap",
+                "-blockdev", "driver=raw,node-name=raw0,file=file0,discard=unmap",
+                "-blockdev", "driver=throttle,node-name=disk0,throttle-group=limit0,file=raw0,"
+                             "discard=unmap"]
+        if "net0" in self.devices:
+            args += ["-netdev", "user,id=user0"]
+        if "fs0" in self.devices:
+            args += ["-fsdev", f"local,id=share0,path={folder}/share,security_model=none"]
+        return args
 
 
 def as_option(props):
@@ -144,28 +239,33 @@ def as_option(props):
 
 
 def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS):
-    """The whole command line.  Sockets and the disk are below folder."""
-    disk = os.path.join(folder, "disk0.raw")
-    args = [PROGRAM, "-machine", f"q35,accel={accel}", "-cpu", "max",
-            "-smp", config.set["cpus"], "-m", config.set["mem"], "-nodefaults", "-no-reboot",
-            "-display", "none", "-nic", "none", "-kernel", image, "-initrd", initrd,
-            "-append", f"{CMDLINE} {append}".strip()]
+    """The whole command line.  Sockets, the disk and the shared folder are below folder."""
+    machine = f"q35,accel={accel}"
+    # An IOMMU that remaps interrupts has to see them: not KVM's own controller.
+    if config.set["iommu"] == "on" and accel == "kvm":
+        machine += ",kernel-irqchip=split"
+    path = program(config.set["qemu"])
+    args = [path, "-machine", machine, "-cpu", "max", "-smp", config.set["cpus"],
+            "-m", config.set["mem"], "-nodefaults", "-no-reboot", "-display", "none",
+            "-nic", "none", "-kernel", image, "-initrd", initrd,
+            "-append", " ".join(f"{CMDLINE} {config.append} {append}".split())]
+    if prefix(path):
+        for what in ("qemu", "seabios"):
+            args += ["-L", f"{prefix(path)}/usr/share/{what}"]
     args += [word.format(folder=folder) for word in chardevs]
+    # Before the devices: it does not see those that were there already.
+    if config.set["iommu"] == "on":
+        args += ["-device", "intel-iommu,intremap=on"]
     for port in range(PORTS):
         args += ["-device", f"pcie-root-port,id=rp{port},chassis={port + 1},slot={port + 1}"]
-    args += ["-object", "rng-random,id=urandom,filename=/dev/urandom",
-             "-object", "throttle-group,id=limit0",
-             "-blockdev", f"driver=file,node-name=file0,filename={disk},discard=unmap",
-             "-blockdev", "driver=raw,node-name=raw0,file=file0,discard=unmap",
-             "-blockdev", "driver=throttle,node-name=disk0,throttle-group=limit0,file=raw0,"
-                          "discard=unmap"]
-    args += ["-device", as_option(config.device("blk0")),
-             "-device", as_option(config.device("rng0"))]
+    args += config.backends(folder)
+    for what in config.devices:
+        args += ["-device", as_option(config.device(what))]
     return args + config.set["extra"].split()
 
 
-def start(args, log, stdin=subprocess.DEVNULL):
+def start(args, log, stdin=subprocess.DEVNULL, env=None):
     """Start QEMU; it dies with us whatever becomes of us."""
     return subprocess.Popen(
         args, stdin=stdin, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-        preexec_fn=die_with_parent)
+        preexec_fn=die_with_parent, env=env)

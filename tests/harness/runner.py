@@ -12,7 +12,8 @@ from .report import Totals, outcome_lines
 
 
 class Batch:
-    """Jobs that may share one guest: same configuration, nobody wants to be alone."""
+    """Jobs that may share one guest: same configuration, same modules, nobody
+    wants to be alone."""
 
     def __init__(self, jobs, number, attempt=1):
         self.jobs, self.number, self.attempt = jobs, number, attempt
@@ -25,7 +26,8 @@ class Batch:
     @property
     def label(self):
         """Names the guest and its logs."""
-        what = self.jobs[0].case.name if self.jobs[0].case.own_boot else "shared"
+        case = self.jobs[0].case
+        what = case.name if case.own_boot or case.intree else "shared"
         return f"{self.number:02d}-{self.config.name}-{what}"
 
 
@@ -34,7 +36,8 @@ def batches(jobs):
     groups = {}
     for job in jobs:
         own = job.case.name if job.case.own_boot else ""
-        groups.setdefault((job.config.name, own, job.case.append if own else ""), []).append(job)
+        key = (job.config.name, own, job.case.append if own else "", *job.case.intree)
+        groups.setdefault(key, []).append(job)
     every = sorted(groups.values(), key=lambda g: -sum(j.case.timeout for j in g))
     return [Batch(group, number) for number, group in enumerate(every, 1)]
 
@@ -92,8 +95,12 @@ class Runner:
 
     def _batch(self, batch):
         """One boot: run jobs until one spoils the guest, go on in a new one."""
-        guest = Guest(batch.config, self.kernel, self.index, self.accel, self.out,
-                      batch.label, self.scale)
+        intree = batch.jobs[0].case.intree
+        if self.index.lacks(intree):
+            self._skip(batch, f"this kernel has no {', '.join(self.index.lacks(intree))}")
+            return
+        guest = Guest(batch.config, self.kernel, self.index.having(intree), self.accel,
+                      self.out, batch.label, self.scale)
         self._guests.add(guest)
         try:
             if not self._boot(guest, batch):
@@ -133,8 +140,10 @@ class Runner:
             if not self._stop.is_set():
                 self._no_boot(guest, batch, str(e))
             return False
+        intree = batch.jobs[0].case.intree
         self.terminal.line(f"boot  {batch.label}: init after {guest.boot_seconds:.1f} s "
-                           f"({self.accel}{'' if self.kernel.uml else '; ' + batch.config.describe()})")
+                           f"({self.accel}{'' if self.kernel.uml else '; ' + batch.config.describe()}"
+                           + (f"; the kernel's own {' '.join(intree)})" if intree else ")"))
         return True
 
     def _no_boot(self, guest, batch, why):
@@ -171,6 +180,12 @@ class Runner:
         outcome.reasons += ["while powering off the kernel said: " + line for line in bad[:3]]
         if outcome.reasons:
             outcome.verdict = "fail"
+
+    def _skip(self, batch, why):
+        for job in batch.jobs:
+            outcome = Outcome(job)
+            outcome.verdict, outcome.document.skip_reason = "skip", why
+            self._done(outcome, None)
 
     def _done(self, outcome, guest):
         with self._lock:
