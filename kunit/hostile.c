@@ -8,15 +8,35 @@
 
 #include "hostile.h"
 
-unsigned long hostile_ops = 1000000;
-EXPORT_SYMBOL_GPL(hostile_ops);
-module_param_named(ops, hostile_ops, ulong, 0644);
+static unsigned long ops = 1000000;
+module_param(ops, ulong, 0644);
 MODULE_PARM_DESC(ops, "steps of virtio_ring_random, over all kinds of queues (default 1000000)");
 
-unsigned long hostile_seed;
-EXPORT_SYMBOL_GPL(hostile_seed);
-module_param_named(seed, hostile_seed, ulong, 0644);
+static unsigned long seed;
+module_param(seed, ulong, 0644);
 MODULE_PARM_DESC(seed, "where virtio_ring_random begins, as printed by an earlier run (default 0: at random)");
+
+/**
+ * hostile_ops - how many steps shall the random suite take?
+ *
+ * Return: the parameter ops.
+ */
+unsigned long hostile_ops(void)
+{
+	return ops;
+}
+EXPORT_SYMBOL_GPL(hostile_ops);
+
+/**
+ * hostile_seed - where shall it begin?
+ *
+ * Return: the parameter seed, 0 for anywhere.
+ */
+unsigned long hostile_seed(void)
+{
+	return seed;
+}
+EXPORT_SYMBOL_GPL(hostile_seed);
 
 /**
  * hostile_setup - a queue on which the device holds some buffers

@@ -28,8 +28,8 @@
 #define NO_ERROR	VIRTQUEUE_ERRORS
 
 /* Parameters of the random suite. */
-extern unsigned long hostile_ops;
-extern unsigned long hostile_seed;
+unsigned long hostile_ops(void);
+unsigned long hostile_seed(void);
 
 struct ring_fix *hostile_setup(struct kunit *test,
 			       struct walk_chain c[FLYING]);
