@@ -53,15 +53,21 @@ static void fill_with_single(struct kunit *test)
 	ring_expect_once(f);
 }
 
+/* Writable elements of a buffer of @elems, as many as it has memory for. */
+static unsigned int fill_in(const struct ring_fix *f, unsigned int elems)
+{
+	return f->room ? min(f->room, elems - 1) : elems - 1;
+}
+
 /* Add buffers of @elems elements until one is refused; return how many. */
 static unsigned int fill(struct ring_fix *f, unsigned int elems)
 {
-	unsigned int i, before, takes;
+	unsigned int i, before, takes, in = fill_in(f, elems);
 	int err;
 
 	for (i = 0; ; i++) {
 		before = f->vq->num_free;
-		err = ring_add(f, i, 1, elems - 1);
+		err = ring_add(f, i, elems - in, in);
 		if (err)
 			break;
 		takes = before - f->vq->num_free;
@@ -92,7 +98,7 @@ static void fill_with_chains(struct kunit *test)
 	for (i = 0; i < fits; i++) {
 		KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c));
 		KUNIT_ASSERT_EQ(test, c.num, elems);
-		KUNIT_ASSERT_EQ(test, c.num_in, elems - 1);
+		KUNIT_ASSERT_EQ(test, c.num_in, fill_in(f, elems));
 		KUNIT_ASSERT_EQ(test, c.ring_descs, c.indirect ? 1 : elems);
 		descs += c.ring_descs;
 		walk_push(&f->w, c.id, c.in_bytes);

@@ -102,6 +102,7 @@ struct ring_buf {
  * @w: its device side
  * @sg: room for a scatterlist
  * @mem: what the scatterlists point into
+ * @room: elements in the memory that each buffer has for itself, or 0
  * @buf: tokens
  * @callbacks: times that the queue's callback ran
  * @detached: buffers that came back by detach_unused_buf in remove
@@ -117,6 +118,7 @@ struct ring_fix {
 	struct walk w;
 	struct scatterlist *sg;
 	u8 *mem;
+	unsigned int room;
 	struct ring_buf *buf;
 	unsigned int callbacks;
 	unsigned int detached;

@@ -26,6 +26,13 @@ void walk_violation(struct walk *w, const char *what)
 		KUNIT_FAIL(w->test, "forbidden by VIRTIO 1.4: %s", what);
 }
 
+/**
+ * walk_get16 - read a 16-bit field of the ring
+ * @w: the walker
+ * @p: the field
+ *
+ * Return: the value; little-endian or the guest's own order (2.7.3).
+ */
 u16 walk_get16(const struct walk *w, const u8 *p)
 {
 	u16 v = READ_ONCE(*(const u16 *)p);
@@ -41,6 +48,13 @@ u32 walk_get32(const struct walk *w, const u8 *p)
 	return w->le ? le32_to_cpu((__force __le32)v) : v;
 }
 
+/**
+ * walk_get64 - read a 64-bit field of the ring
+ * @w: the walker
+ * @p: the field
+ *
+ * Return: the value; little-endian or the guest's own order (2.7.3).
+ */
 u64 walk_get64(const struct walk *w, const u8 *p)
 {
 	u64 v = READ_ONCE(*(const u64 *)p);
@@ -49,12 +63,24 @@ u64 walk_get64(const struct walk *w, const u8 *p)
 }
 EXPORT_SYMBOL_GPL(walk_get64);
 
+/**
+ * walk_put16 - write a 16-bit field of the ring
+ * @w: the walker
+ * @p: the field
+ * @v: the value; little-endian or the guest's own order (2.7.3)
+ */
 void walk_put16(const struct walk *w, u8 *p, u16 v)
 {
 	WRITE_ONCE(*(u16 *)p, w->le ? (__force u16)cpu_to_le16(v) : v);
 }
 EXPORT_SYMBOL_GPL(walk_put16);
 
+/**
+ * walk_put32 - write a 32-bit field of the ring
+ * @w: the walker
+ * @p: the field
+ * @v: the value; little-endian or the guest's own order (2.7.3)
+ */
 void walk_put32(const struct walk *w, u8 *p, u32 v)
 {
 	WRITE_ONCE(*(u32 *)p, w->le ? (__force u32)cpu_to_le32(v) : v);

@@ -66,8 +66,8 @@ def svg(both, title):
            text(14, 24, "Guest instructions per buffer, add to get", 15, weight="bold"),
            text(width - 14, 24, title, 10, "end")]
     for i, ring in enumerate(COLOURS):
-        out += [f'<rect x="{360 + i * 110}" y="15" width="10" height="10" '
-                f'fill="{COLOURS[ring]}"/>', text(375 + i * 110, 24, NAMES[ring])]
+        out += [f'<rect x="{400 + i * 110}" y="15" width="10" height="10" '
+                f'fill="{COLOURS[ring]}"/>', text(415 + i * 110, 24, NAMES[ring])]
     for i, layout in enumerate(LAYOUTS):
         out += panel(rows, i * (LEFT + WIDTH), layout, scale)
     return "\n".join(out + ["</svg>", ""])

@@ -63,7 +63,7 @@ Verdict = collections.namedtuple("Verdict", "result what detail")
 
 
 def ratio_verdict(both, layout, segments):
-    """No row of this layout and length may be above the limit."""
+    """The mean of this layout's rows of that length; rows above are named."""
     limit = LIMITS[layout, segments]
     what = f"{layout}, {segments} segment{'s' if segments > 1 else ''}: at most {limit:.2f}"
     found = [p for p in both if p.layout == layout and p.option == OPTION
@@ -74,9 +74,9 @@ def ratio_verdict(both, layout, segments):
     mean = sum(p.ratio() for p in found) / len(found)
     once = max(found, key=lambda p: p.ratio("once"))
     above = sum(p.ratio() > limit for p in found)
-    detail = (f"worst {worst.ratio():.3f} {worst.name}, {above} of {len(found)} above, "
-              f"mean {mean:.3f}; repeats once: worst {once.ratio('once'):.3f}")
-    return Verdict("fail" if above else "pass", what, detail)
+    detail = (f"mean {mean:.3f}; {above} of {len(found)} rows above, worst {worst.ratio():.3f} "
+              f"{worst.name}; repeats once: worst {once.ratio('once'):.3f}")
+    return Verdict("fail" if mean > limit else "pass", what, detail)
 
 
 def count_verdict(both, layout, what, title):

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
+/**
+ * DOC: Room behind an array of QEMU
+ *
  * QEMU 9.2 to 10.0.2, looking for a buffer to complete on a queue with
  * VIRTIO_F_IN_ORDER, reads up to one request's descriptors past the end of its
  * array of buffers when the search wraps around.  What it finds there, it adds
