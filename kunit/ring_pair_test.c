@@ -15,6 +15,7 @@
 #define DEVICES		2
 #define QUEUES		2
 #define TOKENS		8
+#define BUF_STEP	64
 
 static const unsigned int split_sizes[] = { 8 };
 static const unsigned int packed_sizes[] = { 7 };
@@ -60,7 +61,7 @@ struct pair_queue {
  * @drv: the driver
  * @bound: and it is on the bus
  * @q: the queues of each device
- * @mem: what a buffer is made of
+ * @mem: what the buffers are made of
  * @chain: as popped last
  */
 struct pair {
@@ -157,13 +158,14 @@ static struct mock *pair_device(struct kunit *test, const struct ring_param *p)
 	return m;
 }
 
+/* The driver has no owner: KUnit runs while this module is still coming. */
 static struct pair *pair_new(struct kunit *test)
 {
 	struct pair *p = kzalloc(sizeof(*p), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p);
 	p->test = test;
-	p->mem = kzalloc(64, GFP_KERNEL);
+	p->mem = kcalloc(DEVICES * QUEUES * TOKENS, BUF_STEP, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p->mem);
 	p->m[0] = pair_device(test, test->param_value);
 	p->m[1] = pair_device(test, test->param_value);
@@ -173,7 +175,6 @@ static struct pair *pair_new(struct kunit *test)
 							  pair_resource_free,
 							  GFP_KERNEL, p));
 	p->drv.driver.name = "virtio-kunit-pair";
-	p->drv.driver.owner = THIS_MODULE;
 	p->drv.id_table = pair_ids;
 	p->drv.probe = pair_probe;
 	p->drv.remove = pair_remove;
@@ -203,12 +204,18 @@ static struct pair *pair_setup(struct kunit *test)
 	return p;
 }
 
+/* Each buffer has memory of its own. */
+static u8 *pair_mem(struct pair *p, struct pair_queue *q, unsigned int token)
+{
+	return p->mem + ((q - p->q[0]) * TOKENS + token) * BUF_STEP;
+}
+
 /* Make a buffer available on a queue and let the device take it. */
 static void pair_send(struct pair *p, struct pair_queue *q, unsigned int token)
 {
 	struct scatterlist sg;
 
-	sg_init_one(&sg, p->mem, 32);
+	sg_init_one(&sg, pair_mem(p, q, token), 32);
 	KUNIT_ASSERT_EQ(p->test,
 			virtqueue_add_inbuf(q->vq, &sg, 1, &q->added[token],
 					    GFP_KERNEL), 0);
@@ -254,13 +261,19 @@ static void expect_goes_on(struct pair *p, int device, int queue)
 static void break_queue(struct pair *p, int device, int queue)
 {
 	struct pair_queue *q = &p->q[device][queue];
+	struct scatterlist sg;
 	unsigned int len;
 
+	sg_init_one(&sg, p->mem, 32);
 	pair_send(p, q, 0);
 	pair_send(p, q, 1);
 	pair_claim(q, q->w.num);
 	KUNIT_EXPECT_NULL(p->test, virtqueue_get_buf(q->vq, &len));
 	KUNIT_EXPECT_TRUE(p->test, virtqueue_is_broken(q->vq));
+	KUNIT_EXPECT_EQ(p->test, virtqueue_add_inbuf(q->vq, &sg, 1, q,
+						     GFP_KERNEL), -EIO);
+	KUNIT_EXPECT_EQ(p->test, virtqueue_add_outbuf(q->vq, &sg, 1, q,
+						      GFP_KERNEL), -EIO);
 }
 
 static void expect_all_back(struct pair *p)

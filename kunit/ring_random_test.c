@@ -79,7 +79,8 @@ struct ways {
  * @sent: added by the driver, not yet seen by the device
  * @held: the device has them
  * @done: used, not yet taken by the driver
- * @next_token: of the next buffer
+ * @out: tokens that the ring has
+ * @next_token: where to look for one that it has not
  * @strict: the queue was told to be
  * @over: the queue has to be broken at the next look at the latest
  * @lies: times that it came to that
@@ -91,6 +92,7 @@ struct play {
 	struct ways sent;
 	struct ways held;
 	struct ways done;
+	bool out[MAX_BUFS];
 	unsigned int next_token;
 	bool strict;
 	bool over;
@@ -127,12 +129,23 @@ static u32 writable(unsigned int out, unsigned int in)
 	return len;
 }
 
+/* A token that the ring does not have; any when it has as many as it can. */
+static unsigned int free_token(struct play *p)
+{
+	unsigned int i, num = p->f->p->num, token = p->next_token;
+
+	for (i = 0; i < num && p->out[token]; i++)
+		token = (token + 1) % num;
+	p->next_token = (token + 1) % num;
+	return token;
+}
+
 /* Add a buffer; it fails only for want of descriptors. */
 static void do_add(struct play *p)
 {
 	unsigned int most = min(p->f->p->num, 6u);
 	unsigned int out = chance(p, most), in = chance(p, most + 1 - out);
-	struct way w = { .token = p->next_token };
+	struct way w = { .token = free_token(p) };
 	int err;
 
 	if (!(out + in))
@@ -145,7 +158,7 @@ static void do_add(struct play *p)
 	}
 	w.len = writable(out, in);
 	put_way(&p->sent, &w);
-	p->next_token = (p->next_token + 1) % (2 * MAX_BUFS);
+	p->out[w.token] = true;
 }
 
 static void do_kick(struct play *p)
@@ -245,6 +258,7 @@ static bool get_one(struct play *p)
 	KUNIT_ASSERT_GT(test, p->done.num, 0);
 	w = take_way(&p->done, 0);
 	KUNIT_ASSERT_EQ(test, token, (int)w.token);
+	p->out[token] = false;
 	KUNIT_EXPECT_EQ(test, len, w.len);
 	return true;
 }
@@ -421,6 +435,7 @@ static void start_over(struct play *p)
 	p->sent.num = 0;
 	p->held.num = 0;
 	p->done.num = 0;
+	memset(p->out, 0, sizeof(p->out));
 	p->over = false;
 	p->strict = false;
 	KUNIT_ASSERT_EQ(f->test, register_virtio_driver(&f->drv), 0);
