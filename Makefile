@@ -14,8 +14,8 @@ export KDIR
 kbuild = $(MAKE) -C "$$(scripts/kdir)" M=$(CURDIR) \
 	 $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
 
-.PHONY: modules modules_install clean help setup check check-all kunit e2e \
-	demo shell selftest bench bench-doc bench-selftest abi style doc layers \
+.PHONY: modules modules_install clean help setup check check-all kunit mutants \
+	e2e demo shell selftest bench bench-doc bench-selftest abi style doc layers \
 	conformance
 
 modules:
@@ -53,6 +53,10 @@ check-all:
 
 kunit:
 	@scripts/check --only kunit
+
+mutants:
+	@scripts/setup kernel uml
+	@tests/mutants/run
 
 e2e:
 	@scripts/setup e2e
@@ -112,6 +116,7 @@ help:
 	@echo 'make check            all tests, a short list of the slow ones; what CI runs'
 	@echo 'make check-all        all tests'
 	@echo 'make kunit            the unit tests, on the stock kernel'
+	@echo 'make mutants          the ring broken on purpose, once per rule: do the unit tests notice?'
 	@echo 'make e2e              the end-to-end cases (CASE=name one of them, FULL=1 the full matrix)'
 	@echo 'make selftest         the tests of the end-to-end runner itself'
 	@echo 'make bench            instructions per buffer, to the kernel'"'"'s ring (PROFILE='"'"'split/both/blk3/32/off'"'"' by function)'

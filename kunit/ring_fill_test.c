@@ -135,10 +135,54 @@ static void detach_unused(struct kunit *test)
 	ring_expect_once(f);
 }
 
+/*
+ * A buffer that does not fit exposes those before it: its driver may be
+ * waiting for one of them to come back, and has not kicked yet.
+ */
+static void exposed_when_full(struct kunit *test)
+{
+	struct ring_fix *f = ring_setup(test);
+	unsigned int i, num = f->p->num;
+
+	for (i = 0; i < num; i++)
+		KUNIT_ASSERT_EQ(test, ring_add(f, i, 1, 0), 0);
+	KUNIT_ASSERT_EQ(test, ring_add(f, 0, 1, 0), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, walk_poll(&f->w), num);
+	KUNIT_EXPECT_EQ(test, f->m->notified[0], 0);
+}
+
+/* 2.7.5.3.1, 2.8.17: it fits no ring of this size, so there is no waiting. */
+static void longer_than_queue(struct kunit *test)
+{
+	struct ring_fix *f = ring_setup(test);
+	unsigned int num = f->p->num;
+
+	if (num >= RING_MAX_SG)
+		kunit_skip(test, "the fixture has no buffer that long");
+	KUNIT_EXPECT_EQ(test, ring_add(f, 0, num + 1, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, ring_add(f, 0, num, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, f->vq->num_free, num);
+	KUNIT_EXPECT_EQ(test, walk_poll(&f->w), 0);
+}
+
+/* 2.7.13.4, 2.8.21.2: nothing new is nothing to notify the device of. */
+static void idle_kick(struct kunit *test)
+{
+	struct ring_fix *f = ring_setup(test);
+
+	KUNIT_EXPECT_FALSE(test, virtqueue_kick_prepare(f->vq));
+	KUNIT_ASSERT_EQ(test, ring_add(f, 0, 1, 0), 0);
+	KUNIT_EXPECT_TRUE(test, virtqueue_kick_prepare(f->vq));
+	KUNIT_EXPECT_FALSE(test, virtqueue_kick_prepare(f->vq));
+}
+
 static struct kunit_case fill_cases[] = {
 	KUNIT_CASE_PARAM(fill_with_single, ring_all_gen_params),
 	KUNIT_CASE_PARAM(fill_with_chains, ring_all_gen_params),
 	KUNIT_CASE_PARAM(detach_unused, ring_all_gen_params),
+	KUNIT_CASE_PARAM(exposed_when_full, ring_all_gen_params),
+	KUNIT_CASE_PARAM(longer_than_queue, ring_all_gen_params),
+	KUNIT_CASE_PARAM(idle_kick, ring_all_gen_params),
 	{}
 };
 

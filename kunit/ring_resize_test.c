@@ -266,6 +266,19 @@ static void refuses_without_means(struct kunit *test)
 	expect_untouched(f);
 }
 
+/* A transport that could, and a device that did not say that it can (2.6.1). */
+static void refuses_without_feature(struct kunit *test)
+{
+	struct ring_param p = *(const struct ring_param *)test->param_value;
+	struct ring_fix *f;
+
+	p.reset = false;
+	f = ring_new(test, &p);
+	ring_start(f);
+	KUNIT_EXPECT_EQ(test, resize(f, 4), -ENOENT);
+	KUNIT_EXPECT_EQ(test, virtqueue_get_vring_size(f->vq), p.num);
+}
+
 /* The transport finds out only now that it cannot: nothing has happened. */
 static void reset_not_to_be_had(struct kunit *test)
 {
@@ -487,6 +500,7 @@ static struct kunit_case resize_cases[] = {
 	KUNIT_CASE_PARAM(interrupts_as_at_start, resize_gen_params),
 	KUNIT_CASE_PARAM(refuses_bad_sizes, resize_gen_params),
 	KUNIT_CASE_PARAM(refuses_without_means, resize_gen_params),
+	KUNIT_CASE_PARAM(refuses_without_feature, resize_gen_params),
 	KUNIT_CASE_PARAM(reset_not_to_be_had, resize_gen_params),
 	KUNIT_CASE_PARAM(reset_fails, resize_gen_params),
 	KUNIT_CASE_PARAM(enable_fails, resize_gen_params),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# about: one module of KUnit suites, SUITE
+# about: one module of KUnit suites, SUITE, with PARAMETERS (a=1,b=2)
 # timeout: 300
 # loads: no
 #
@@ -13,6 +13,10 @@ drivers=
 [ "$SUITE" != virtio_drivers_test ] || drivers="virtio_blk virtio-rng"
 for m in $drivers; do
 	modprobe "$m" || die "cannot load $m"
+done
+
+for p in $(echo "${PARAMETERS:-}" | tr , ' '); do
+	echo "${p#*=}" >"/sys/module/virtio_kunit_mock/parameters/${p%%=*}" || die "cannot set $p"
 done
 
 dmesg -c >/dev/null
