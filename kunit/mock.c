@@ -102,6 +102,9 @@ static void mock_check_status(struct mock *m, u8 status)
 	u8 gone = m->status & ~status & ~ST_NEEDS_RESET;
 	u8 added = status & ~m->status;
 
+	/* A device that is gone reads as all ones, and hears nothing. */
+	if (m->dead)
+		return;
 	if (added & ~(ST_ACKNOWLEDGE | ST_DRIVER | ST_DRIVER_OK |
 		      ST_FEATURES_OK | ST_FAILED))
 		mock_violation(m, "2.1, 2.12: a status bit that is not the driver's, or SUSPEND");
