@@ -8,6 +8,9 @@
 
 #include "ring_fix.h"
 
+/* A queue that is quickly filled, also on a slow kernel. */
+#define RING_SHORT	256
+
 static unsigned int slow = 1;
 module_param(slow, uint, 0444);
 MODULE_PARM_DESC(slow, "run so many times fewer kinds and rounds, for a slow kernel");
@@ -153,8 +156,8 @@ static bool ring_kind_at(const struct ring_kinds *k, unsigned int index,
 }
 
 /*
- * On a slow kernel a product is thinned out: of each size other kinds are
- * left, so that in the end each kind is.
+ * On a slow kernel a product is thinned out, and long queues are: of each size
+ * other kinds are left, so that in the end each kind is.
  */
 static bool ring_kind_thinned(const struct ring_kinds *k)
 {
@@ -162,9 +165,10 @@ static bool ring_kind_thinned(const struct ring_kinds *k)
 	unsigned int index = k->cur.index, all_split = split * k->num_sizes;
 	unsigned int row, column;
 
-	if (!k->product)
+	if (index >= all_split + packed * k->num_packed ||
+	    (!k->product && k->cur.num <= RING_SHORT))
 		return false;
-	if (k->cur.packed) {
+	if (index >= all_split) {
 		row = (index - all_split) / packed;
 		column = (index - all_split) % packed;
 	} else {
