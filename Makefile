@@ -51,8 +51,11 @@ check:
 check-all:
 	@scripts/check --all
 
+# The kernel with checkers, or KERNEL=stock, uml, kcsan.
 kunit:
-	@scripts/check --only kunit
+	@scripts/setup kunit
+	@$(if $(filter stock,$(KERNEL)),,scripts/setup kernel $(or $(KERNEL),debug))
+	@tests/kunit --kernel $(or $(KERNEL),debug)
 
 mutants:
 	@scripts/setup kernel uml
@@ -115,7 +118,7 @@ help:
 	@echo 'make shell            an interactive guest with the modules loaded'
 	@echo 'make check            all tests, a short list of the slow ones; what CI runs'
 	@echo 'make check-all        all tests'
-	@echo 'make kunit            the unit tests, on the stock kernel'
+	@echo 'make kunit            the unit tests, on a kernel with checkers (KERNEL=stock uml kcsan)'
 	@echo 'make mutants          the ring broken on purpose, once per rule: do the unit tests notice?'
 	@echo 'make e2e              the end-to-end cases (CASE=name one of them, FULL=1 the full matrix)'
 	@echo 'make selftest         the tests of the end-to-end runner itself'
