@@ -78,6 +78,8 @@ void *vring_detach_unused(struct vring_virtqueue *vr)
 	struct vring_slot *slot;
 	void *data;
 
+	/* Of a batch that was begun, nothing is left to be taken. */
+	WRITE_ONCE(vr->batch_end, vr->taken);
 	for (; vr->scan < vr->mem.num; vr->scan++) {
 		slot = &vr->mem.slots[vr->scan];
 		data = slot->data;
