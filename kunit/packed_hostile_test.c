@@ -54,7 +54,7 @@ static void flags_only_avail(struct kunit *test)
 
 static void flags_all_but_used(struct kunit *test)
 {
-	not_used(test, (u16)~WP_USED);
+	not_used(test, U16_MAX ^ WP_USED);
 }
 
 /* Used in the second lap is neither bit: both are the lap before. */
@@ -289,7 +289,7 @@ static void free_descriptors_scribbled(struct kunit *test)
 {
 	struct ring_fix *f = ring_setup(test);
 	struct walk_desc d = { .addr = ~0ULL, .len = 1, .id = 0x5555,
-			       .flags = (u16)~(WP_AVAIL | WP_USED) };
+			       .flags = U16_MAX ^ (WP_AVAIL | WP_USED) };
 	struct walk_chain c;
 	unsigned int i;
 
