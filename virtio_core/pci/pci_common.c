@@ -192,4 +192,4 @@ EXPORT_SYMBOL_GPL(vp_unregister);
 
 MODULE_DESCRIPTION("Virtio over PCI: what the transports share");
 MODULE_LICENSE("GPL");
-MODULE_SOFTDEP("post: virtio_pci_modern");
+MODULE_SOFTDEP("post: virtio_pci_modern virtio_pci_legacy");

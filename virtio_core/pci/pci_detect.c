@@ -101,35 +101,53 @@ static int vp_find_caps(struct pci_dev *pdev, struct vp_caps *caps, bool tell)
 	return vp_caps_parse(&rd, caps);
 }
 
+/*
+ * Can there be a legacy interface?  VIRTIO 1.4, 4.1.2.3: an id below 0x1040 and
+ * revision 0; 4.1.4.10: the registers are in BAR 0.
+ */
+static bool vp_may_be_legacy(struct pci_dev *pdev)
+{
+	return pdev->device <= VP_ID_TRANSITIONAL_LAST && !pdev->revision &&
+	       vp_bar_len(pdev, 0);
+}
+
+/* The structures of a modern device are missing, or some of them. */
+static bool vp_caps_missing(struct pci_dev *pdev, int err)
+{
+	return (err == -ENODEV || err == -EINVAL) &&
+	       pci_device_is_present(pdev);
+}
+
 /**
  * vp_transport - which transport takes this function?
  * @pdev: a function with the vendor id of virtio
  * @caps: filled for VP_TRANSPORT_MODERN; NULL for a caller that only wants to
  *	know, who is told nothing in the log either
  *
- * The answer does not depend on which module asks or is loaded first.  A
- * device with an id from 0x1040 has no legacy interface.  A transitional one
- * has both or, when it is older than VIRTIO 1.0, the legacy one alone; the
- * parameter force_legacy decides where there is a choice.  VIRTIO 1.4, 4.1.2
- * and 4.1.5.1.1.1.  Context: process, may sleep.
+ * The answer does not depend on which module asks or is loaded first, only on
+ * the device and the parameter force_legacy.  The modern interface is used
+ * where there is one; a transitional device whose structures are absent, or
+ * not fit for use as a whole, is used through its legacy interface, and any
+ * transitional device with force_legacy.  VIRTIO 1.4, 4.1.2 and 4.1.5.1.1.1.
+ * Context: process, may sleep.
  *
  * Return: the transport, or VP_TRANSPORT_NONE for a function that neither can
  * use.
  */
 enum vp_transport vp_transport(struct pci_dev *pdev, struct vp_caps *caps)
 {
-	bool transitional = pdev->device <= VP_ID_TRANSITIONAL_LAST;
+	bool legacy = vp_may_be_legacy(pdev);
 	struct vp_caps unused;
 	int err;
 
 	if (pdev->device < VP_ID_FIRST || pdev->device > VP_ID_LAST)
 		return VP_TRANSPORT_NONE;
-	if (vp_force_legacy && transitional)
+	if (vp_force_legacy && legacy)
 		return VP_TRANSPORT_LEGACY;
 	err = vp_find_caps(pdev, caps ?: &unused, caps);
 	if (!err)
 		return VP_TRANSPORT_MODERN;
-	if (err == -ENODEV && transitional)
+	if (legacy && vp_caps_missing(pdev, err))
 		return VP_TRANSPORT_LEGACY;
 	if (caps)
 		dev_err(&pdev->dev, "no usable virtio structures: error %d\n",
