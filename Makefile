@@ -85,12 +85,12 @@ bench-selftest:
 demo:
 	@scripts/setup demo
 	@$(MAKE) --no-print-directory modules
-	@tests/demo
+	@tests/demo $(if $(TRANSPORT),--transport $(TRANSPORT))
 
 shell:
 	@scripts/setup demo
 	@$(MAKE) --no-print-directory modules
-	@tests/shell
+	@tests/shell $(if $(TRANSPORT),--transport $(TRANSPORT))
 
 abi: modules
 	@scripts/check-abi "$$(scripts/kdir)"
@@ -114,8 +114,8 @@ help:
 	@echo 'make modules_install  install into updates/ of the target kernel, then depmod (INSTALL_MOD_PATH=)'
 	@echo 'make clean            remove what was built'
 	@echo 'make setup            install all that the targets below need (each does so by itself)'
-	@echo 'make demo             boot a guest on these modules, do real I/O, print a table'
-	@echo 'make shell            an interactive guest with the modules loaded'
+	@echo 'make demo             boot a guest on these modules, do real I/O, print a table (TRANSPORT=modern legacy mmio)'
+	@echo 'make shell            an interactive guest with the modules loaded (TRANSPORT=)'
 	@echo 'make check            all tests, a short list of the slow ones; what CI runs'
 	@echo 'make check-all        all tests'
 	@echo 'make kunit            the unit tests, on a kernel with checkers (KERNEL=stock uml kcsan)'
