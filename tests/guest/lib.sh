@@ -131,6 +131,37 @@ features_as_configured()
 	done
 }
 
+# transport_of DEVICE: the driver of its parent, and its feature bit VERSION_1
+transport_of()
+{
+	_d=$(readlink -f "/sys/bus/virtio/devices/$1/..")
+	echo "$(basename "$(readlink "$_d/driver")") $(feature "$1" 32)"
+}
+
+# version_1: is that feature to be negotiated?  live: and the status of a live device
+version_1()
+{
+	case $CFG_transport in
+	pci-legacy|pci-forced) echo 0 ;;
+	*) echo 1 ;;
+	esac
+}
+live() { [ "$(version_1)" = 1 ] && echo 0x0000000f || echo 0x00000007; }
+
+# transport_as_configured: a device that is on another transport shows nothing
+transport_as_configured()
+{
+	case $CFG_transport in
+	pci-legacy|pci-forced) _want="virtio-pci-legacy 0" ;;
+	*) _want="virtio-pci 1" ;;
+	esac
+	for _d in /sys/bus/virtio/devices/virtio*; do
+		[ -e "$_d/driver" ] || continue
+		_got=$(transport_of "${_d##*/}")
+		[ "$_got" = "$_want" ] || die "${_d##*/}: on '$_got', not '$_want'"
+	done
+}
+
 # interrupts DEVICE: those of one device, as the kernel names them
 interrupts() { grep -E "[ ,]$1(-|\$|,)" /proc/interrupts; }
 
