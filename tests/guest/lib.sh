@@ -131,6 +131,39 @@ features_as_configured()
 	done
 }
 
+# transport_of DEVICE: the driver of its parent, and its feature bit VERSION_1
+transport_of()
+{
+	_d=$(readlink -f "/sys/bus/virtio/devices/$1/..")
+	echo "$(basename "$(readlink "$_d/driver")") $(feature "$1" 32)"
+}
+
+# transport_as_configured: a device that is on another transport shows nothing;
+# nor does one that was found in another way.  Register version 1 of MMIO
+# cannot show the feature bit, version 2 is refused without it.
+transport_as_configured()
+{
+	case $CFG_transport in
+	mmio) _want="virtio-mmio 1" ;;
+	mmio-v1) _want="virtio-mmio 0" ;;
+	*) _want="virtio-pci 1" ;;
+	esac
+	case $CFG_transport,$CFG_discovery in
+	mmio*,acpi) _place=LNRO0005: ;;
+	mmio*,cmdline) _place=virtio-mmio-cmdline/ ;;
+	*) _place=/pci ;;
+	esac
+	for _d in /sys/bus/virtio/devices/virtio*; do
+		[ -e "$_d/driver" ] || continue
+		_got=$(transport_of "${_d##*/}")
+		[ "$_got" = "$_want" ] || die "${_d##*/}: on '$_got', not '$_want'"
+		case $(readlink -f "$_d") in
+		*$_place*) ;;
+		*) die "${_d##*/}: at $(readlink -f "$_d"), not found by $_place" ;;
+		esac
+	done
+}
+
 # interrupts DEVICE: those of one device, as the kernel names them
 interrupts() { grep -E "[ ,]$1(-|\$|,)" /proc/interrupts; }
 
