@@ -4,8 +4,9 @@
  *
  * Virtio devices whose registers are a range of memory (VIRTIO 1.4, 4.2):
  *
- * - vm_main.c finds and identifies them, as a platform driver; vm_cmdline.c
- *   makes platform devices out of strings, which vm_spec.c reads;
+ * - vm_main.c is the platform driver, vm_device.c identifies a device and puts
+ *   it on the virtio bus; vm_cmdline.c makes platform devices out of strings,
+ *   which vm_spec.c reads;
  * - vm_regs.c works status and reset, vm_config.c features and configuration;
  * - vm_queues.c has the table of queues, vm_queue_v1.c and vm_queue_v2.c what
  *   the two register layouts make of a queue (struct vm_version);
@@ -108,8 +109,9 @@ static inline void vm_write(struct vm_device *vm, u32 value, unsigned int reg)
 	iowrite32(value, vm->base + reg);
 }
 
-/* vm_main.c */
-int vm_identify(struct vm_device *vm);
+/* vm_device.c */
+int vm_probe(struct platform_device *pdev);
+int vm_remove(struct platform_device *pdev);
 
 /* vm_regs.c */
 u8 vm_get_status(struct virtio_device *vdev);
