@@ -105,7 +105,8 @@ static int vm_cmdline_set(const char *text, const struct kernel_param *kp)
 
 	fault = vm_spec_parse(text, &spec);
 	if (fault) {
-		pr_err("device=%s: %s\n", text, fault);
+		pr_err("device=%.*s: %s\n", (int)strcspn(text, "\n"), text,
+		       fault);
 		return -EINVAL;
 	}
 	mutex_lock(&vm_named_lock);
