@@ -31,4 +31,9 @@
 #define VIRTIO_F_NOTIFICATION_DATA	38
 #endif
 
+/* VIRTIO 1.4, 4.2.2: resets the selected queue. */
+#ifndef VIRTIO_MMIO_QUEUE_RESET
+#define VIRTIO_MMIO_QUEUE_RESET		0x0c0
+#endif
+
 #endif /* _VIRTIO_COMPAT_H */

@@ -5,14 +5,9 @@
  * What the bus and the drivers ask of the transport through struct
  * virtio_config_ops, as far as virtio_pci.ko does not serve it.
  */
-#include <linux/jiffies.h>
 #include <linux/virtio_ring.h>
-#include <asm/unaligned.h>
 #include <virtqueue_ext.h>
 #include "vp_modern.h"
-
-/* A device may change its configuration; not each time that one looks. */
-#define VP_GENERATION_LIMIT	1000
 
 /* VIRTIO 1.4, 4.1.4.3: 64 bits in two halves. */
 static u64 vp_modern_get_features(struct virtio_device *vdev)
@@ -82,28 +77,6 @@ static int vp_modern_finalize_features(struct virtio_device *vdev)
 	return 0;
 }
 
-/* Is this range in the structure that the device has shown? */
-static bool vp_modern_config_fits(struct vp_modern *md, unsigned int offset,
-				  unsigned int len, const char *what)
-{
-	if (offset <= md->device_len && len <= md->device_len - offset)
-		return true;
-	dev_err_ratelimited(&md->vp.vdev.dev,
-			    "%s of configuration at %u, length %u: device has %u bytes\n",
-			    what, offset, len, md->device_len);
-	return false;
-}
-
-/* Whole naturally aligned fields; what is not one goes byte by byte. */
-static unsigned int vp_modern_width(unsigned int offset, unsigned int len)
-{
-	if ((len == 4 || len == 8) && !(offset % 4))
-		return 4;
-	if (len == 2 && !(offset % 2))
-		return 2;
-	return 1;
-}
-
 /**
  * vp_modern_get - read a field of the device-specific configuration
  * @vdev: the device
@@ -117,22 +90,8 @@ static unsigned int vp_modern_width(unsigned int offset, unsigned int len)
 static void vp_modern_get(struct virtio_device *vdev, unsigned int offset,
 			  void *buf, unsigned int len)
 {
-	struct vp_modern *md = vdev_to_vp_modern(vdev);
-	unsigned int i, width = vp_modern_width(offset, len);
-	void __iomem *from = md->device + offset;
-
-	if (!vp_modern_config_fits(md, offset, len, "read")) {
-		memset(buf, 0, len);
-		return;
-	}
-	for (i = 0; i < len; i += width) {
-		if (width == 4)
-			put_unaligned_le32(ioread32(from + i), buf + i);
-		else if (width == 2)
-			put_unaligned_le16(ioread16(from + i), buf + i);
-		else
-			*(u8 *)(buf + i) = ioread8(from + i);
-	}
+	virtio_window_get(&vdev_to_vp_modern(vdev)->device, vdev, offset, buf,
+			  len);
 }
 
 /**
@@ -148,72 +107,24 @@ static void vp_modern_get(struct virtio_device *vdev, unsigned int offset,
 static void vp_modern_set(struct virtio_device *vdev, unsigned int offset,
 			  const void *buf, unsigned int len)
 {
-	struct vp_modern *md = vdev_to_vp_modern(vdev);
-	unsigned int i, width = vp_modern_width(offset, len);
-	void __iomem *to = md->device + offset;
-
-	if (!vp_modern_config_fits(md, offset, len, "write"))
-		return;
-	for (i = 0; i < len; i += width) {
-		if (width == 4)
-			iowrite32(get_unaligned_le32(buf + i), to + i);
-		else if (width == 2)
-			iowrite16(get_unaligned_le16(buf + i), to + i);
-		else
-			iowrite8(*(u8 *)(buf + i), to + i);
-	}
-}
-
-/* Under gen_lock: what to answer, given what the register reads. */
-static u8 vp_modern_gen_answer(struct vp_modern *md, u8 now)
-{
-	if (md->gen_frozen && time_before(jiffies, md->gen_until))
-		return md->gen_told;
-	md->gen_frozen = false;
-
-	if (now != md->gen_seen) {
-		md->gen_seen = now;
-		md->gen_changed = jiffies;
-		md->gen_changes++;
-	} else if (time_after(jiffies, md->gen_changed + HZ)) {
-		md->gen_changes = 0;
-	}
-	if (md->gen_changes < VP_GENERATION_LIMIT) {
-		md->gen_told = now;
-		return now;
-	}
-
-	md->gen_changes = 0;
-	md->gen_frozen = true;
-	md->gen_until = jiffies + HZ;
-	dev_warn_ratelimited(&md->vp.vdev.dev,
-			     "configuration changes without end: read as it is\n");
-	return md->gen_told;
+	virtio_window_set(&vdev_to_vp_modern(vdev)->device, vdev, offset, buf,
+			  len);
 }
 
 /**
  * vp_modern_generation - the generation of the configuration
  * @vdev: the device
  *
- * The kernel's readers of wide fields repeat their reads for as long as this
- * changes (VIRTIO 1.4, 2.5.1 and 4.1.4.3).  A device that changes it for ever
- * must not hold them for ever: when it was read changed VP_GENERATION_LIMIT
- * times without a quiet second in between, everyone is told the same value for
- * a second, which ends each loop that runs.  What they have read may be torn then; the device
- * asked for it.  Context: any.
+ * VIRTIO 1.4, 2.5.1 and 4.1.4.3.  Context: any.
  *
- * Return: config_generation, or the value last returned.
+ * Return: config_generation, or the value last returned when it never settles.
  */
 static u32 vp_modern_generation(struct virtio_device *vdev)
 {
 	struct vp_modern *md = vdev_to_vp_modern(vdev);
-	u8 now = vp_read8(&md->common->config_generation);
-	unsigned long flags;
 
-	spin_lock_irqsave(&md->gen_lock, flags);
-	now = vp_modern_gen_answer(md, now);
-	spin_unlock_irqrestore(&md->gen_lock, flags);
-	return now;
+	return virtio_window_generation(&md->device, vdev,
+					vp_read8(&md->common->config_generation));
 }
 
 /**

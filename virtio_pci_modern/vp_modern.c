@@ -34,8 +34,8 @@ static void vp_modern_unmap(struct vp_modern *md)
 
 	if (md->notify)
 		pci_iounmap(pdev, md->notify);
-	if (md->device)
-		pci_iounmap(pdev, md->device);
+	if (md->device.base)
+		pci_iounmap(pdev, md->device.base);
 	if (md->isr)
 		pci_iounmap(pdev, md->isr);
 	if (md->common)
@@ -69,16 +69,16 @@ static int vp_modern_map(struct vp_modern *md)
 	md->common = vp_modern_map_one(md, &caps->common, VP_COMMON_RESET);
 	md->isr = vp_modern_map_one(md, &caps->isr, 1);
 	if (caps->device.len) {
-		md->device = vp_modern_map_one(md, &caps->device,
-					       VP_DEVICE_MAP_MAX);
-		md->device_len = min_t(u64, caps->device.len,
+		md->device.base = vp_modern_map_one(md, &caps->device,
+						    VP_DEVICE_MAP_MAX);
+		md->device.len = min_t(u64, caps->device.len,
 				       VP_DEVICE_MAP_MAX);
 	}
 	if (notify_once)
 		md->notify = vp_modern_map_one(md, &caps->notify,
 					       VP_NOTIFY_MAP_MAX);
 
-	if (md->common && md->isr && (md->device || !caps->device.len) &&
+	if (md->common && md->isr && (md->device.base || !caps->device.len) &&
 	    (md->notify || !notify_once))
 		return 0;
 	vp_modern_unmap(md);
@@ -131,7 +131,7 @@ static struct vp_modern *vp_modern_alloc(struct pci_dev *pdev)
 	md->vp.ops = &vp_modern_ops;
 	md->vp.vdev.config = &vp_modern_config_ops;
 	mutex_init(&md->select_lock);
-	spin_lock_init(&md->gen_lock);
+	virtio_window_init(&md->device);
 	return md;
 }
 

@@ -11,7 +11,7 @@
 
 #include <linux/io.h>
 #include <linux/mutex.h>
-#include <linux/spinlock.h>
+#include <virtio_window.h>
 #include "../virtio_core/pci/vp.h"
 #include "../virtio_core/pci/vp_caps.h"
 
@@ -22,19 +22,12 @@
  * @bars: mask of the BARs that are requested
  * @common: common configuration (4.1.4.3)
  * @isr: ISR status (4.1.4.5)
- * @device: device-specific configuration (4.1.4.6), or NULL
- * @device_len: bytes of it that are mapped
+ * @device: device-specific configuration (4.1.4.6), without bytes when there is
+ *	none
  * @notify: notification area (4.1.4.4), or NULL when each queue maps its own
  *	address
  * @select_lock: from a choice by queue_select to the last access to what was
  *	chosen, while there are queues
- * @gen_lock: protects the gen fields
- * @gen_seen: what config_generation read last
- * @gen_told: what the last caller was told
- * @gen_changed: when it was last read changed, in jiffies
- * @gen_changes: how often it was read changed since the last quiet second
- * @gen_frozen: @gen_told is repeated until @gen_until
- * @gen_until: in jiffies
  */
 struct vp_modern {
 	struct vp_device vp;
@@ -42,18 +35,9 @@ struct vp_modern {
 	int bars;
 	struct virtio_pci_common_cfg __iomem *common;
 	void __iomem *isr;
-	void __iomem *device;
-	unsigned int device_len;
+	struct virtio_window device;
 	void __iomem *notify;
 	struct mutex select_lock;	/* queue_select */
-
-	spinlock_t gen_lock;	/* the fields below */
-	u8 gen_seen;
-	u8 gen_told;
-	unsigned long gen_changed;
-	unsigned int gen_changes;
-	bool gen_frozen;
-	unsigned long gen_until;
 };
 
 #define to_vp_modern(_vp) container_of(_vp, struct vp_modern, vp)

@@ -142,23 +142,35 @@ transport_of()
 version_1()
 {
 	case $CFG_transport in
-	pci-legacy|pci-forced) echo 0 ;;
+	pci-legacy|pci-forced|mmio-v1) echo 0 ;;
 	*) echo 1 ;;
 	esac
 }
 live() { [ "$(version_1)" = 1 ] && echo 0x0000000f || echo 0x00000007; }
 
-# transport_as_configured: a device that is on another transport shows nothing
+# transport_as_configured: a device that is on another transport shows nothing;
+# nor does one that was found in another way.
 transport_as_configured()
 {
 	case $CFG_transport in
-	pci-legacy|pci-forced) _want="virtio-pci-legacy 0" ;;
-	*) _want="virtio-pci 1" ;;
+	pci-legacy|pci-forced) _want=virtio-pci-legacy ;;
+	mmio*) _want=virtio-mmio ;;
+	*) _want=virtio-pci ;;
+	esac
+	_want="$_want $(version_1)"
+	case $CFG_transport,$CFG_discovery in
+	mmio*,acpi) _place=LNRO0005: ;;
+	mmio*,cmdline) _place=virtio-mmio-cmdline/ ;;
+	*) _place=/pci ;;
 	esac
 	for _d in /sys/bus/virtio/devices/virtio*; do
 		[ -e "$_d/driver" ] || continue
 		_got=$(transport_of "${_d##*/}")
 		[ "$_got" = "$_want" ] || die "${_d##*/}: on '$_got', not '$_want'"
+		case $(readlink -f "$_d") in
+		*$_place*) ;;
+		*) die "${_d##*/}: at $(readlink -f "$_d"), not found by $_place" ;;
+		esac
 	done
 }
 

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 
+from . import mmio
 from .initramfs import which
 from .kernel import SetupError, cache_dir
 
@@ -144,7 +145,7 @@ class Config:
                 "event_idx": "on", "indirect_desc": "on", "packed": "off", "in_order": "off",
                 "queue_reset": "on", "iommu_platform": "off", "iommu": "off", "swiotlb": "auto",
                 "mem": "512", "disk": str(DISK_BYTES), "queue_size": "auto", "blk_size": "auto",
-                "devices": "blk0,rng0", "qemu": "any", "extra": ""}
+                "devices": "blk0,rng0", "qemu": "any", "extra": "", "discovery": "acpi"}
 
     def __init__(self, name, **settings):
         unknown = set(settings) - set(self.DEFAULTS)
@@ -152,7 +153,9 @@ class Config:
             raise SetupError(f"config {name}: unknown setting {', '.join(sorted(unknown))}")
         self.name = name
         self.set = dict(self.DEFAULTS, **settings)
-        if self.set["transport"] not in INTERFACES:
+        if self.mmio:
+            self.set = mmio.check(name, self.set)
+        elif self.set["transport"] not in INTERFACES:
             raise SetupError(f"config {name}: no transport '{self.set['transport']}'")
         if self.legacy and any(self.set[k] == "on" for k in MODERN_KEYS):
             raise SetupError(f"config {name}: not through the legacy interface")
@@ -165,8 +168,13 @@ class Config:
         self.devices = self.set["devices"].split(",")
 
     @property
+    def mmio(self):
+        """Are the devices without a bus?"""
+        return self.set["transport"] in mmio.TRANSPORTS
+
+    @property
     def legacy(self):
-        """Are the devices used through the legacy interface?"""
+        """Are the devices used through the legacy interface of PCI?"""
         return self.set["transport"] in ("pci-legacy", "pci-forced")
 
     @property
@@ -189,7 +197,10 @@ class Config:
         """One line for the terminal."""
         s = self.set
         out = [s["transport"], f"{s['cpus']} cpu", f"{s['queues']} queue"]
-        out.append({"auto": "msi-x", "0": "intx"}.get(s["vectors"], f"msi-x vectors={s['vectors']}"))
+        if self.mmio:
+            out.append("by " + s["discovery"])
+        else:
+            out.append({"auto": "msi-x", "0": "intx"}.get(s["vectors"], f"msi-x vectors={s['vectors']}"))
         out += [f"{k}={s[k]}" for k in RING_KEYS + ("queue_reset",) if s[k] != self.DEFAULTS[k]]
         out += ["behind an IOMMU"] if s["iommu"] == "on" else []
         out += [f"swiotlb={s['swiotlb']}"] if s["swiotlb"] != "auto" else []
@@ -234,7 +245,7 @@ class Config:
                          mount_tag="share", **props)
         else:
             raise SetupError(f"no device called {what}")
-        return props
+        return mmio.device(what, props) if self.mmio else props
 
     def backends(self, folder):
         """Options for what stands behind the devices."""
@@ -258,14 +269,32 @@ def as_option(props):
         f",{k}={v}" for k, v in props.items() if k != "driver")
 
 
-def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS):
-    """The whole command line.  Sockets, the disk and the shared folder are below folder."""
+def pc(config, accel):
+    """The machine with a PCI bus."""
     machine = f"q35,accel={accel}"
     # An IOMMU that remaps interrupts has to see them: not KVM's own controller.
     if config.set["iommu"] == "on" and accel == "kvm":
         machine += ",kernel-irqchip=split"
+    return ["-machine", machine]
+
+
+def bridges(config):
+    """What stands between the devices and the processor."""
+    # Before the devices: it does not see those that were there already.
+    args = ["-device", "intel-iommu,intremap=on"] if config.set["iommu"] == "on" else []
+    for port in range(PORTS):
+        args += ["-device", f"pcie-root-port,id=rp{port},chassis={port + 1},slot={port + 1}"]
+    return args
+
+
+def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS):
+    """The whole command line.  Sockets, the disk and the shared folder are below folder."""
     path = program(config.set["qemu"])
-    args = [path, "-machine", machine, "-cpu", "max", "-smp", config.set["cpus"],
+    machine = mmio.machine(config, accel) if config.mmio else pc(config, accel)
+    if config.mmio:
+        append += " " + mmio.append(config, accel)
+        chardevs = mmio.serial(chardevs)
+    args = [path, *machine, "-cpu", "max", "-smp", config.set["cpus"],
             "-m", config.set["mem"], "-nodefaults", "-no-reboot", "-display", "none",
             "-nic", "none", "-kernel", image, "-initrd", initrd,
             "-append", " ".join(f"{CMDLINE} {config.append} {append}".split())]
@@ -273,11 +302,7 @@ def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS
         for what in ("qemu", "seabios"):
             args += ["-L", f"{prefix(path)}/usr/share/{what}"]
     args += [word.format(folder=folder) for word in chardevs]
-    # Before the devices: it does not see those that were there already.
-    if config.set["iommu"] == "on":
-        args += ["-device", "intel-iommu,intremap=on"]
-    for port in range(PORTS):
-        args += ["-device", f"pcie-root-port,id=rp{port},chassis={port + 1},slot={port + 1}"]
+    args += [] if config.mmio else bridges(config)
     args += config.backends(folder)
     for what in config.devices:
         args += ["-device", as_option(config.device(what))]
