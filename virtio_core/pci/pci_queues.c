@@ -7,10 +7,11 @@
  * and restore.
  *
  * Interrupts are tried in the order of what they cost: an MSI-X vector for
- * each queue, one for all queues, INTx.  A device may refuse a vector when
- * some queues are set up already (VIRTIO 1.4, 4.1.5.1.2.2).  An enabled queue
- * can be taken back by a reset only (4.1.4.3.2), so then the device is reset
- * and the initialization repeated up to where the driver was.
+ * each queue, one for all queues, one for everything, INTx.  A device may
+ * refuse a vector when some queues are set up already (VIRTIO 1.4,
+ * 4.1.5.1.2.2).  An enabled queue can be taken back by a reset only (4.1.4.3.2),
+ * so then the device is reset and the initialization repeated up to where the
+ * driver was.
  */
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -186,7 +187,7 @@ int vp_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
 		struct irq_affinity *desc)
 {
 	static const enum vp_irq_mode modes[] = {
-		VP_IRQ_PER_QUEUE, VP_IRQ_SHARED, VP_IRQ_INTX,
+		VP_IRQ_PER_QUEUE, VP_IRQ_SHARED, VP_IRQ_SINGLE, VP_IRQ_INTX,
 	};
 	struct vp_device *vp = to_vp(vdev);
 	struct vp_wanted w = {

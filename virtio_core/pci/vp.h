@@ -86,12 +86,14 @@ struct vp_ops {
  *	each queue with a callback
  * @VP_IRQ_SHARED: MSI-X, vector 0 for configuration changes and vector 1 for
  *	all queues
+ * @VP_IRQ_SINGLE: MSI-X, vector 0 for everything
  * @VP_IRQ_INTX: one INTx line for everything
  */
 enum vp_irq_mode {
 	VP_IRQ_NONE,
 	VP_IRQ_PER_QUEUE,
 	VP_IRQ_SHARED,
+	VP_IRQ_SINGLE,
 	VP_IRQ_INTX,
 };
 
