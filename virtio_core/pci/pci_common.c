@@ -242,6 +242,7 @@ void vp_unregister(struct vp_device *vp)
 	unregister_virtio_device(&vp->vdev);
 	/* Should its driver have left any. */
 	vp_del_vqs(&vp->vdev);
+	vp_forget_kept(vp);
 }
 EXPORT_SYMBOL_GPL(vp_unregister);
 

@@ -124,10 +124,15 @@ struct vp_queue {
  * @ops: register accesses; set by the transport
  * @queues: table of queues, by queue index
  * @nqueues: its length
+ * @kept: between freeze and restore: the table of before, for the affinity
+ *	that it holds; no queue in it exists
+ * @nkept: its length
  * @irq_mode: how interrupts are delivered
  * @config_irq: the handler of vector 0 or of INTx is requested
  * @shared_irq: the handler of vector 1 is requested (VP_IRQ_SHARED)
  * @cut_off: the last reset did not complete: bus mastering is off
+ * @sleeping: frozen, and about to be restored
+ * @lost: it could not be frozen for a reset of the function
  * @config_name: name of vector 0
  * @shared_name: name of vector 1
  */
@@ -137,10 +142,14 @@ struct vp_device {
 	const struct vp_ops *ops;
 	struct vp_queue *queues;
 	unsigned int nqueues;
+	struct vp_queue *kept;
+	unsigned int nkept;
 	enum vp_irq_mode irq_mode;
 	bool config_irq;
 	bool shared_irq;
 	bool cut_off;
+	bool sleeping;
+	bool lost;
 	char config_name[VP_IRQ_NAME];
 	char shared_name[VP_IRQ_NAME];
 };
@@ -174,6 +183,7 @@ int vp_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
 		const char * const names[], const bool *ctx,
 		struct irq_affinity *desc);
 void vp_del_vqs(struct virtio_device *vdev);
+void vp_forget_kept(struct vp_device *vp);
 
 /* pci_irq.c; the first four are for pci_queues.c */
 int vp_irq_alloc(struct vp_device *vp, enum vp_irq_mode mode,
@@ -190,9 +200,12 @@ const struct cpumask *vp_get_vq_affinity(struct virtio_device *vdev,
 /* pci_pm.c */
 #ifdef CONFIG_PM_SLEEP
 extern const struct dev_pm_ops vp_pm_ops;
+extern const struct pci_error_handlers vp_err_handler;
 #define VP_PM_OPS	(&vp_pm_ops)
+#define VP_ERR_HANDLER	(&vp_err_handler)
 #else
 #define VP_PM_OPS	NULL
+#define VP_ERR_HANDLER	NULL
 #endif
 
 #endif /* _VP_H */
