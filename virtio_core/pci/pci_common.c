@@ -230,13 +230,15 @@ EXPORT_SYMBOL_GPL(vp_register);
  * @vp: the device
  *
  * A function that is gone cannot complete anything: its queues are broken
- * first, so that the driver does not wait for it.  The caller unmaps the
+ * first, so that the driver does not wait for it.  Its virtual functions go
+ * before it.  The caller unmaps the
  * registers and then drops the device with put_device(), because whoever holds
  * a reference may still look at it.  Context: process, may sleep.
  */
 void vp_unregister(struct vp_device *vp)
 {
 	get_device(&vp->vdev.dev);
+	vp_sriov_configure(vp->pdev, 0);
 	if (!pci_device_is_present(vp->pdev))
 		virtio_break_device(&vp->vdev);
 	unregister_virtio_device(&vp->vdev);

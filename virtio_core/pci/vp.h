@@ -185,6 +185,10 @@ int vp_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
 void vp_del_vqs(struct virtio_device *vdev);
 void vp_forget_kept(struct vp_device *vp);
 
+/* pci_sriov.c */
+bool vp_has_sriov(struct vp_device *vp);
+int vp_sriov_configure(struct pci_dev *pdev, int num);
+
 /* pci_irq.c; the first four are for pci_queues.c */
 int vp_irq_alloc(struct vp_device *vp, enum vp_irq_mode mode,
 		 unsigned int vectors, const struct irq_affinity *desc);
