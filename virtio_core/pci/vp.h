@@ -103,6 +103,7 @@ enum vp_irq_mode {
  * struct vp_queue - what the transport knows of one queue
  * @vq: the queue
  * @vector: its MSI-X vector or VIRTIO_MSI_NO_VECTOR
+ * @notify_data: for the transport: what the device wants to be notified with
  * @own_irq: a handler for this queue alone is requested
  * @affinity: storage for the affinity hint, allocated when first set
  * @has_affinity: @affinity is allocated
@@ -111,6 +112,7 @@ enum vp_irq_mode {
 struct vp_queue {
 	struct virtqueue *vq;
 	u16 vector;
+	u16 notify_data;
 	bool own_irq;
 	bool has_affinity;
 	cpumask_var_t affinity;
