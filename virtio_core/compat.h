@@ -36,4 +36,9 @@
 #define VIRTIO_MMIO_QUEUE_RESET		0x0c0
 #endif
 
+/* VIRTIO 1.4, 6: the doorbell takes a value of the device's choice. */
+#ifndef VIRTIO_F_NOTIF_CONFIG_DATA
+#define VIRTIO_F_NOTIF_CONFIG_DATA	39
+#endif
+
 #endif /* _VIRTIO_COMPAT_H */
