@@ -58,6 +58,14 @@ try_for()
 	done
 }
 
+# fewer N [LEAST]: N, or a part of it on a slow kernel, but LEAST (1)
+fewer()
+{
+	_n=$(($1 / ${SLOW:-1}))
+	[ $_n -ge ${2:-1} ] || _n=${2:-1}
+	echo $_n
+}
+
 # a_line: one line from the host.  Not the shell's 'read': when a child ends in
 # the middle of a line, that one starts again and loses what it had.
 a_line() { head -n 1 <&3; }
