@@ -37,6 +37,12 @@ def plug(guest, words):
     return "plugged"
 
 
+def pulled(guest, words):
+    """pulled DEVICE: wait until QEMU has let go of what the guest pulled out."""
+    guest.qmp.wait_event("DEVICE_DELETED", 10 * guest.pace, lambda d: d.get("device") == words[0])
+    return "yes"
+
+
 def throttle(guest, words):
     """throttle BYTES: so many per second from the disk's backend; 0: no limit."""
     limits = {"bps-total": int(words[0])}
@@ -74,4 +80,5 @@ def disk_use(guest, _words):
     return str(os.stat(os.path.join(guest.folder, "disk0.raw")).st_blocks * 512)
 
 
-VERBS = {f.__name__: f for f in (resize, unplug, plug, throttle, wakeup, woken, disk_use)}
+VERBS = {f.__name__: f for f in (resize, unplug, plug, pulled, throttle, wakeup, woken,
+                                disk_use)}

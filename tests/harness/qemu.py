@@ -138,6 +138,7 @@ class Config:
                 "event_idx": "on", "indirect_desc": "on", "packed": "off", "in_order": "off",
                 "queue_reset": "on", "iommu_platform": "off", "iommu": "off", "swiotlb": "auto",
                 "mem": "512", "disk": str(DISK_BYTES), "queue_size": "auto", "blk_size": "auto",
+                "hotplug": "acpi", "no_soft_reset": "auto",
                 "devices": "blk0,rng0", "qemu": "any", "extra": ""}
 
     def __init__(self, name, **settings):
@@ -154,6 +155,10 @@ class Config:
                 self.set["iommu"] == "on" or self.set["swiotlb"] != "auto"):
             raise SetupError(f"config {name}: without iommu_platform=on the devices are "
                              "outside of the DMA API")
+        if self.set["no_soft_reset"] != "auto" and self.set["qemu"] == "any":
+            raise SetupError(f"config {name}: no_soft_reset wants qemu=10")
+        if self.set["hotplug"] not in ("acpi", "pcie"):
+            raise SetupError(f"config {name}: no hotplug '{self.set['hotplug']}'")
         self.devices = self.set["devices"].split(",")
 
     @property
@@ -179,6 +184,8 @@ class Config:
         out += ["behind an IOMMU"] if s["iommu"] == "on" else []
         out += [f"swiotlb={s['swiotlb']}"] if s["swiotlb"] != "auto" else []
         out += [f"blocks of {s['blk_size']}"] if s["blk_size"] != "auto" else []
+        out += ["PCIe hot-plug"] if s["hotplug"] == "pcie" else []
+        out += [f"no_soft_reset={s['no_soft_reset']}"] if s["no_soft_reset"] != "auto" else []
         out += [f"QEMU {s['qemu']}"] if s["qemu"] != "any" else []
         return ", ".join(out)
 
@@ -187,6 +194,8 @@ class Config:
         # QEMU 7.2 has no in_order; what is off by default need not be said.
         out.update({k: self.set[k] for k in RING_KEYS + ("queue_reset",)
                     if self.set[k] != self.DEFAULTS[k]})
+        if self.set["no_soft_reset"] != "auto":
+            out["x-pcie-pm-no-soft-reset"] = self.set["no_soft_reset"]
         if self.set["vectors"] != "auto":
             out["vectors"] = int(self.set["vectors"])
         return out
@@ -253,6 +262,9 @@ def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS
         for what in ("qemu", "seabios"):
             args += ["-L", f"{prefix(path)}/usr/share/{what}"]
     args += [word.format(folder=folder) for word in chardevs]
+    # Left to themselves, Linux and this firmware agree on ACPI's hot-plug.
+    if config.set["hotplug"] == "pcie":
+        args += ["-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"]
     # Before the devices: it does not see those that were there already.
     if config.set["iommu"] == "on":
         args += ["-device", "intel-iommu,intremap=on"]
