@@ -3,7 +3,7 @@
 # as KTAP; what a case writes to its standard output arrives there as
 # diagnostics.
 
-TESTS=0
+TESTS=${TESTS:-0}
 FAILED=0
 DISK=/dev/vda
 SYS=/sys/block/vda
