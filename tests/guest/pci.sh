@@ -33,3 +33,14 @@ capability()
 	done
 	return 1
 }
+
+# PCI Bus Power Management: the Control/Status register, and what it says of the
+# way back from D3hot.
+PM_CTRL=4 PM_NO_SOFT_RESET=8
+
+# no_soft_reset FUNCTION: on, off, or none without the capability
+no_soft_reset()
+{
+	_at=$(capability $1 1) || { echo none; return; }
+	if [ $(($(get_config $1 $((_at + PM_CTRL))) & PM_NO_SOFT_RESET)) = 0 ]; then echo off; else echo on; fi
+}
