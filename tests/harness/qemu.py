@@ -197,8 +197,8 @@ class Config:
         out += [f"QEMU {s['qemu']}"] if s["qemu"] != "any" else []
         return ", ".join(out)
 
-    def _common(self):
-        legacy, modern = INTERFACES[self.set["transport"]]
+    def _common(self, transport):
+        legacy, modern = INTERFACES[transport or self.set["transport"]]
         out = {"disable-legacy": legacy, "disable-modern": modern}
         # QEMU 7.2 has no in_order; what is off by default need not be said.
         out.update({k: self.set[k] for k in RING_KEYS + ("queue_reset",)
@@ -208,8 +208,12 @@ class Config:
         return out
 
     def device(self, what):
-        """The properties of a device, for the command line and for device_add."""
-        props = self._common()
+        """The properties of a device, for the command line and for device_add.
+
+        A name may have a transport of its own: rng1:pci-legacy.
+        """
+        what, _, transport = what.partition(":")
+        props = self._common(transport)
         if what == "blk0":
             props = dict(driver="virtio-blk-pci", id="blk0", bus="rp0", drive="disk0",
                          serial=SERIAL, **props)
