@@ -2,14 +2,14 @@
 /**
  * DOC: Suite virtio_pci_caps: capability lists, honest and crafted
  *
- * Feeds the pure parser of virtio_pci_modern (vp_caps.c) bytes of a
- * configuration space made here from the drawings of VIRTIO 1.4, 4.1.4.  The
- * parser is part of a module that exports nothing, so its source is included.
+ * Feeds the pure parser of virtio_pci (vp_caps.c) bytes of a configuration
+ * space made here from the drawings of VIRTIO 1.4, 4.1.4.  Its source is
+ * included, so that the suite runs on a kernel without PCI.
  */
 #include <linux/module.h>
 #include <kunit/test.h>
 
-#include "../virtio_pci_modern/vp_caps.c"
+#include "../virtio_core/pci/vp_caps.c"
 
 /* Sizes of the BARs unless a case says otherwise: 0, 2 and 4 exist. */
 #define BAR0_LEN	0x1000

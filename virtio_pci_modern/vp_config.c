@@ -233,8 +233,7 @@ static bool vp_modern_get_shm_region(struct virtio_device *vdev,
 	struct vp_caps_reader rd;
 	struct vp_region found;
 
-	vp_modern_reader(pdev, &rd);
-	rd.refused = NULL;	/* was told at probe */
+	vp_caps_reader(pdev, &rd);
 	if (vp_caps_find_shm(&rd, id, &found))
 		return false;
 	if (!(pci_resource_flags(pdev, found.bar) & IORESOURCE_MEM)) {

@@ -2,14 +2,13 @@
 /**
  * DOC: virtio_pci_modern.ko: the PCI driver
  *
- * Takes functions that have the structures of VIRTIO 1.4, 4.1.4: finds and
- * maps them, and puts the device on the virtio bus.  Everything that can be
- * refused is refused here, before the device is registered.
+ * Takes functions that have the structures of VIRTIO 1.4, 4.1.4: maps them,
+ * and puts the device on the virtio bus.  Everything that can be refused is
+ * refused here, before the device is registered.
  */
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
 #include <linux/slab.h>
-#include <asm/unaligned.h>
 #include "vp_modern.h"
 
 /* PCI device id = this + virtio device id: VIRTIO 1.4, 4.1.2.1. */
@@ -20,81 +19,6 @@
 
 /* Above this each queue maps its own notification address. */
 #define VP_NOTIFY_MAP_MAX	65536
-
-/* struct vp_caps_reader.read for a PCI function. */
-static int vp_modern_read_config(void *ctx, unsigned int pos, void *buf,
-				 unsigned int len)
-{
-	struct pci_dev *pdev = ctx;
-	unsigned int step;
-	u32 value;
-	int err;
-
-	for (; len; pos += step, buf += step, len -= step) {
-		step = pos % 4 || len < 4 ? 1 : 4;
-		if (step == 4) {
-			err = pci_read_config_dword(pdev, pos, &value);
-			put_unaligned_le32(value, buf);
-		} else {
-			err = pci_read_config_byte(pdev, pos, buf);
-		}
-		if (err)
-			return pcibios_err_to_errno(err);
-	}
-	return 0;
-}
-
-static void vp_modern_refused(void *ctx, unsigned int pos, u8 cfg_type,
-			      enum vp_cap_fault why)
-{
-	struct pci_dev *pdev = ctx;
-
-	dev_warn(&pdev->dev, "ignoring capability at 0x%02x, type %u: %s\n",
-		 pos, cfg_type, vp_cap_fault_name(why));
-}
-
-static u64 vp_modern_bar_len(struct pci_dev *pdev, int bar)
-{
-	unsigned long flags = pci_resource_flags(pdev, bar);
-
-	if (!(flags & (IORESOURCE_IO | IORESOURCE_MEM)) ||
-	    flags & IORESOURCE_UNSET)
-		return 0;
-	return pci_resource_len(pdev, bar);
-}
-
-/**
- * vp_modern_reader - let the capability parser look at a PCI function
- * @pdev: the function
- * @rd: filled in
- *
- * Context: any; the callback needs process context.
- */
-void vp_modern_reader(struct pci_dev *pdev, struct vp_caps_reader *rd)
-{
-	int bar;
-
-	rd->read = vp_modern_read_config;
-	rd->refused = vp_modern_refused;
-	rd->ctx = pdev;
-	for (bar = 0; bar < VP_CAPS_BARS; bar++)
-		rd->bar_len[bar] = vp_modern_bar_len(pdev, bar);
-}
-
-static int vp_modern_find_caps(struct vp_modern *md)
-{
-	struct device *dev = &md->vp.pdev->dev;
-	struct vp_caps_reader rd;
-	int err;
-
-	vp_modern_reader(md->vp.pdev, &rd);
-	err = vp_caps_parse(&rd, &md->caps);
-	if (err == -ENODEV)
-		dev_err(dev, "no virtio structures: a legacy device?\n");
-	else if (err)
-		dev_err(dev, "no usable virtio structures: error %d\n", err);
-	return err;
-}
 
 static void __iomem *vp_modern_map_one(struct vp_modern *md,
 				       const struct vp_region *region,
@@ -216,26 +140,27 @@ static int vp_modern_setup(struct vp_modern *md)
 	int err = vp_modern_set_id(md);
 
 	if (!err)
-		err = vp_modern_find_caps(md);
-	if (!err)
 		err = vp_modern_map(md);
 	return err;
 }
 
 static int vp_modern_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	enum vp_transport transport = vp_transport(pdev);
+	enum vp_transport transport;
 	struct vp_modern *md;
+	struct vp_caps caps;
 	int err;
 
+	transport = vp_transport(pdev, &caps);
 	if (transport == VP_TRANSPORT_LEGACY)
-		dev_info(&pdev->dev, "left to the legacy transport\n");
+		dev_info(&pdev->dev, "left to virtio_pci_legacy\n");
 	if (transport != VP_TRANSPORT_MODERN)
 		return -ENODEV;
 
 	md = vp_modern_alloc(pdev);
 	if (!md)
 		return -ENOMEM;
+	md->caps = caps;
 	err = pci_enable_device(pdev);
 	if (err)
 		goto free;

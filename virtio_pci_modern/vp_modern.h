@@ -2,8 +2,8 @@
 /**
  * DOC: Private to virtio_pci_modern.ko
  *
- * vp_caps.c finds the structures, vp_modern.c maps them and is the PCI driver,
- * vp_regs.c works the common structure, notifications and ISR for
+ * vp_modern.c maps the structures that virtio_pci.ko finds and is the PCI
+ * driver, vp_regs.c works the common structure, notifications and ISR for
  * virtio_pci.ko, vp_config.c serves struct virtio_config_ops.
  */
 #ifndef _VP_MODERN_H
@@ -13,7 +13,7 @@
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include "../virtio_core/pci/vp.h"
-#include "vp_caps.h"
+#include "../virtio_core/pci/vp_caps.h"
 
 /**
  * struct vp_modern - a device with the registers of VIRTIO 1.4, 4.1.4
@@ -97,8 +97,6 @@ static inline void vp_write32(u32 value, __le32 __iomem *field)
 {
 	iowrite32(value, field);
 }
-
-void vp_modern_reader(struct pci_dev *pdev, struct vp_caps_reader *rd);
 
 int vp_modern_disable_vq_and_reset(struct virtqueue *vq);
 int vp_modern_enable_vq_after_reset(struct virtqueue *vq);

@@ -139,6 +139,27 @@ features_as_configured()
 	done
 }
 
+# transport_of DEVICE: the driver of its parent, and its feature bit VERSION_1
+transport_of()
+{
+	_d=$(readlink -f "/sys/bus/virtio/devices/$1/..")
+	echo "$(basename "$(readlink "$_d/driver")") $(feature "$1" 32)"
+}
+
+# transport_as_configured: a device that is on another transport shows nothing
+transport_as_configured()
+{
+	case $CFG_transport in
+	pci-legacy|pci-forced) _want="virtio-pci-legacy 0" ;;
+	*) _want="virtio-pci 1" ;;
+	esac
+	for _d in /sys/bus/virtio/devices/virtio*; do
+		[ -e "$_d/driver" ] || continue
+		_got=$(transport_of "${_d##*/}")
+		[ "$_got" = "$_want" ] || die "${_d##*/}: on '$_got', not '$_want'"
+	done
+}
+
 # interrupts DEVICE: those of one device, as the kernel names them
 interrupts() { grep -E "[ ,]$1(-|\$|,)" /proc/interrupts; }
 

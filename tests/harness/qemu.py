@@ -33,6 +33,12 @@ TEST_CHARDEVS = (
 # Feature bits (VIRTIO 1.4: 6) that a setting of the matrix turns on or off;
 # /vgd/case compares them with what was negotiated.
 RING_KEYS = ("event_idx", "indirect_desc", "packed", "in_order", "iommu_platform")
+# Which interfaces the devices of a transport offer: disable-legacy, disable-modern.
+# With pci-forced the guest is told to choose the legacy one.
+INTERFACES = {"pci-modern": ("on", "off"), "pci-legacy": ("off", "on"),
+              "pci-transitional": ("off", "off"), "pci-forced": ("off", "off")}
+# Features that devices have through the modern interface only.
+MODERN_KEYS = ("packed", "in_order", "iommu_platform", "iommu")
 SHELL_CHARDEVS = ("-chardev", "stdio,id=con,mux=on,signal=off", "-serial", "chardev:con")
 
 
@@ -147,8 +153,10 @@ class Config:
             raise SetupError(f"config {name}: unknown setting {', '.join(sorted(unknown))}")
         self.name = name
         self.set = dict(self.DEFAULTS, **settings)
-        if self.set["transport"] != "pci-modern":
+        if self.set["transport"] not in INTERFACES:
             raise SetupError(f"config {name}: no transport '{self.set['transport']}'")
+        if self.legacy and any(self.set[k] == "on" for k in MODERN_KEYS):
+            raise SetupError(f"config {name}: not through the legacy interface")
         if self.set["in_order"] == "on" and self.set["qemu"] == "any":
             raise SetupError(f"config {name}: in_order=on wants qemu=10")
         if self.set["iommu_platform"] == "off" and (
@@ -162,9 +170,16 @@ class Config:
         self.devices = self.set["devices"].split(",")
 
     @property
+    def legacy(self):
+        """Are the devices used through the legacy interface?"""
+        return self.set["transport"] in ("pci-legacy", "pci-forced")
+
+    @property
     def append(self):
         """Words for the guest kernel's command line."""
         out = ["intel_iommu=on", "iommu.strict=1"] if self.set["iommu"] == "on" else []
+        if self.set["transport"] == "pci-forced":
+            out.append("virtio_pci.force_legacy=1")
         if self.set["swiotlb"] != "auto":
             out.append("swiotlb=" + self.set["swiotlb"])
         return " ".join(out)
@@ -189,8 +204,9 @@ class Config:
         out += [f"QEMU {s['qemu']}"] if s["qemu"] != "any" else []
         return ", ".join(out)
 
-    def _common(self):
-        out = {"disable-legacy": "on", "disable-modern": "off"}
+    def _common(self, transport):
+        legacy, modern = INTERFACES[transport or self.set["transport"]]
+        out = {"disable-legacy": legacy, "disable-modern": modern}
         # QEMU 7.2 has no in_order; what is off by default need not be said.
         out.update({k: self.set[k] for k in RING_KEYS + ("queue_reset",)
                     if self.set[k] != self.DEFAULTS[k]})
@@ -201,8 +217,12 @@ class Config:
         return out
 
     def device(self, what):
-        """The properties of a device, for the command line and for device_add."""
-        props = self._common()
+        """The properties of a device, for the command line and for device_add.
+
+        A name may have a transport of its own: rng1:pci-legacy.
+        """
+        what, _, transport = what.partition(":")
+        props = self._common(transport)
         if what == "blk0":
             props = dict(driver="virtio-blk-pci", id="blk0", bus="rp0", drive="disk0",
                          serial=SERIAL, **props)

@@ -2,9 +2,9 @@
 /**
  * DOC: virtio_pci.ko: the device as a whole
  *
- * Which transport takes a PCI function, its way onto the virtio bus and off
- * it, status and reset.  Called by the transports' probe and remove, and by
- * the bus through struct virtio_config_ops.
+ * Its way onto the virtio bus and off it, status and reset.  Called by the
+ * transports' probe and remove, and by the bus through struct
+ * virtio_config_ops.
  *
  * There is no shutdown function for the PCI drivers: the driver core shuts
  * children down before parents, and the virtio bus resets each device that
@@ -13,17 +13,8 @@
 #include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
-#include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include "vp.h"
-
-/* PCI device ids: VIRTIO 1.4, 4.1.2. */
-#define VP_ID_FIRST		0x1000
-#define VP_ID_TRANSITIONAL_LAST	0x103f
-#define VP_ID_LAST		0x107f
-
-/* More capabilities than this do not fit into configuration space. */
-#define VP_CAP_WALK_MAX		48
 
 /*
  * How long a device may take for a reset, how long when it has failed to before
@@ -36,52 +27,6 @@
 
 /* What a register reads when nothing answers. */
 #define VP_ALL_ONES		0xff
-
-static bool vp_force_legacy;
-module_param_named(force_legacy, vp_force_legacy, bool, 0444);
-MODULE_PARM_DESC(force_legacy,
-		 "Use the legacy interface of transitional devices");
-
-/* Is there a common configuration structure?  VIRTIO 1.4, 4.1.5.1.1.1. */
-static bool vp_has_modern_caps(struct pci_dev *pdev)
-{
-	int left = VP_CAP_WALK_MAX;
-	u8 pos, type;
-
-	pos = pci_find_capability(pdev, PCI_CAP_ID_VNDR);
-	while (pos && left--) {
-		pci_read_config_byte(pdev, pos + VIRTIO_PCI_CAP_CFG_TYPE,
-				     &type);
-		if (type == VIRTIO_PCI_CAP_COMMON_CFG)
-			return true;
-		pos = pci_find_next_capability(pdev, pos, PCI_CAP_ID_VNDR);
-	}
-	return false;
-}
-
-/**
- * vp_transport - which transport takes this function?
- * @pdev: a function with the vendor id of virtio
- *
- * The answer does not depend on which module asks or is loaded first.  A
- * device with an id from 0x1040 has no legacy interface.  A transitional one
- * has both or, when it is older than VIRTIO 1.0, the legacy one alone; the
- * parameter force_legacy decides where there is a choice.  VIRTIO 1.4, 4.1.2
- * and 4.1.5.1.1.1.  Context: process, may sleep.
- *
- * Return: the transport, or VP_TRANSPORT_NONE for an id that is not virtio's.
- */
-enum vp_transport vp_transport(struct pci_dev *pdev)
-{
-	if (pdev->device < VP_ID_FIRST || pdev->device > VP_ID_LAST)
-		return VP_TRANSPORT_NONE;
-	if (pdev->device > VP_ID_TRANSITIONAL_LAST)
-		return VP_TRANSPORT_MODERN;
-	if (vp_force_legacy || !vp_has_modern_caps(pdev))
-		return VP_TRANSPORT_LEGACY;
-	return VP_TRANSPORT_MODERN;
-}
-EXPORT_SYMBOL_GPL(vp_transport);
 
 /**
  * vp_get_status - read the device status
@@ -247,4 +192,4 @@ EXPORT_SYMBOL_GPL(vp_unregister);
 
 MODULE_DESCRIPTION("Virtio over PCI: what the transports share");
 MODULE_LICENSE("GPL");
-MODULE_SOFTDEP("post: virtio_pci_modern");
+MODULE_SOFTDEP("post: virtio_pci_modern virtio_pci_legacy");

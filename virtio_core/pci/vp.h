@@ -157,8 +157,14 @@ enum vp_transport {
 	VP_TRANSPORT_LEGACY,
 };
 
+struct vp_caps;
+struct vp_caps_reader;
+
+/* pci_detect.c */
+enum vp_transport vp_transport(struct pci_dev *pdev, struct vp_caps *caps);
+void vp_caps_reader(struct pci_dev *pdev, struct vp_caps_reader *rd);
+
 /* pci_common.c */
-enum vp_transport vp_transport(struct pci_dev *pdev);
 int vp_register(struct vp_device *vp);
 void vp_unregister(struct vp_device *vp);
 u8 vp_get_status(struct virtio_device *vdev);

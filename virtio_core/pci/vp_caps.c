@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: The capability parser of virtio_pci_modern.ko
+ * DOC: virtio_pci.ko: the capability parser
  *
- * Pure functions, described in vp_caps.h.  vp_modern.c calls them with the
- * configuration space of a function, unit tests with bytes of their own.
- * Nothing here sleeps, allocates or keeps state between calls.
+ * Pure functions, described in vp_caps.h.  pci_detect.c and the modern
+ * transport call them with the configuration space of a function, unit tests
+ * with bytes of their own.  Nothing here sleeps, allocates or keeps state
+ * between calls.
  */
 #include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/pci_regs.h>
@@ -334,6 +336,7 @@ int vp_caps_find_shm(const struct vp_caps_reader *rd, u8 id,
 	*region = shm.region;
 	return 0;
 }
+EXPORT_SYMBOL_GPL(vp_caps_find_shm);
 
 int vp_caps_notify_offset(const struct vp_caps *caps, u16 notify_off,
 			  unsigned int width, u64 *offset)
@@ -345,6 +348,7 @@ int vp_caps_notify_offset(const struct vp_caps *caps, u16 notify_off,
 	*offset = at;
 	return 0;
 }
+EXPORT_SYMBOL_GPL(vp_caps_notify_offset);
 
 u64 vp_caps_features(const struct vp_caps *caps)
 {
@@ -358,3 +362,4 @@ u64 vp_caps_features(const struct vp_caps *caps)
 		features |= BIT_ULL(VIRTIO_F_NOTIFICATION_DATA);
 	return features;
 }
+EXPORT_SYMBOL_GPL(vp_caps_features);
