@@ -29,11 +29,11 @@ static int load(const char *kernel, const char *initrd, const char *line)
 	int k = open(kernel, O_RDONLY), i = open(initrd, O_RDONLY);
 
 	if (k < 0 || i < 0) {
-		perror("kexec: open");
+		perror("kernel and initrd");
 		return 1;
 	}
 	if (syscall(SYS_kexec_file_load, k, i, strlen(line) + 1, line, 0L)) {
-		perror("kexec: load");
+		perror("kexec_file_load");
 		return 1;
 	}
 	return 0;
@@ -42,17 +42,17 @@ static int load(const char *kernel, const char *initrd, const char *line)
 static int start(void)
 {
 	reboot(LINUX_REBOOT_CMD_KEXEC);
-	perror("kexec: start");
+	perror("reboot");
 	return 1;
 }
 
 /* Pages in which something is not zero. */
-static size_t changed(const volatile uint64_t *mem, size_t pages)
+static size_t changed(const uint64_t *mem, size_t pages)
 {
 	size_t page, i, bad = 0;
 
 	for (page = 0; page < pages; page++) {
-		const volatile uint64_t *p = mem + page * (PAGE / sizeof(*p));
+		const uint64_t *p = mem + page * (PAGE / sizeof(*p));
 		uint64_t any = 0;
 
 		for (i = 0; i < PAGE / sizeof(*p); i++)
@@ -69,7 +69,7 @@ static int zeros(size_t mib, const char *file)
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
 	if (mem == MAP_FAILED) {
-		perror("kexec: zeros");
+		perror("mmap");
 		return 1;
 	}
 	before = changed(mem, pages);

@@ -17,7 +17,7 @@ if [ -n "$BOOT" ]; then
 	zeros=$!
 	check "hold $mib MiB of zeroes" try_for 20 grep -q held /tmp/zeros
 	check "the disk gets fast again" host throttle 0
-	sleep 3
+	sleep 5
 	: >/tmp/go
 	wait $zeros
 	same "they still are zeroes" $? 0
@@ -39,7 +39,7 @@ need_disk
 random_file /tmp/data 4
 was=$(sha256sum </tmp/data | cut -d' ' -f1)
 check "write" dd if=/tmp/data of=$DISK bs=1M oflag=direct
-random_file /tmp/data 8
+random_file /tmp/data 12
 check "write what will be read" dd if=/tmp/data of=$DISK bs=1M seek=8 oflag=direct
 rm /tmp/data
 echo "was=$was" >/root/was
@@ -49,13 +49,14 @@ check "pack the root file system" \
 	die "the second kernel cannot be loaded"
 rm /tmp/initrd
 
-check "the disk gets slow" host throttle 16384
-for i in $(seq 0 63); do
+# Two seconds each: most of them will be there when the second kernel is.
+check "the disk gets slow" host throttle 65536
+for i in $(seq 0 95); do
 	dd if=$DISK of=/dev/null bs=128k skip=$((64 + i)) count=1 iflag=direct 2>/dev/null &
 done
 dd if=/dev/hwrng of=/dev/null bs=4k 2>/dev/null &
-deep() { [ "$(awk '{ print $1 }' $SYS/inflight)" -ge 60 ]; }
-check "60 reads are outstanding" try_for 20 deep
+deep() { [ "$(awk '{ print $1 }' $SYS/inflight)" -ge 90 ]; }
+check "90 reads are outstanding" try_for 20 deep
 host comes_back $TESTS >/dev/null
 /root/kexec start
 die "the second kernel did not start"
