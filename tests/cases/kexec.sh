@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # about: another kernel is started with I/O outstanding: no DMA into its memory, the disk works
 # boot: own
-# timeout: 150
+# timeout: 240
 
 [ -e /sys/kernel/kexec_loaded ] || skip_case "this kernel cannot start another one"
 
@@ -12,10 +12,10 @@ if [ -n "$BOOT" ]; then
 	. /root/was
 	check "the second kernel runs" grep -q vgd.kernel=second /proc/cmdline
 	refused "no module is loaded" loaded virtio_ring
-	mib=$(awk '/^MemAvailable:/ { print int($2 / 1024 * 3 / 4) }' /proc/meminfo)
+	mib=$(awk '/^MemAvailable:/ { print int($2 / 1024 / 2) }' /proc/meminfo)
 	/root/kexec zeros $mib /tmp/go >/tmp/zeros &
 	zeros=$!
-	check "hold $mib MiB of zeroes" try_for 20 grep -q held /tmp/zeros
+	check "hold $mib MiB of zeroes" try_for 60 grep -q held /tmp/zeros
 	check "the disk gets fast again" host throttle 0
 	sleep 5
 	: >/tmp/go
@@ -56,7 +56,7 @@ for i in $(seq 0 95); do
 done
 dd if=/dev/hwrng of=/dev/null bs=4k 2>/dev/null &
 deep() { [ "$(awk '{ print $1 }' $SYS/inflight)" -ge 90 ]; }
-check "90 reads are outstanding" try_for 20 deep
+check "90 reads are outstanding" try_for 60 deep
 host comes_back $TESTS >/dev/null
 /root/kexec start
 die "the second kernel did not start"

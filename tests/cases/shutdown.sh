@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # about: reboot with I/O outstanding: no hang, all devices reset before the machine is; data is there
 # boot: own
-# timeout: 150
+# timeout: 240
 
 if [ -n "$BOOT" ]; then
 	devices=$(host at_reset) || die "nobody looked"
@@ -30,7 +30,7 @@ for i in $(seq 0 63); do
 done
 dd if=/dev/hwrng of=/dev/null bs=4k 2>/dev/null &
 deep() { [ "$(awk '{ print $1 }' $SYS/inflight)" -ge 60 ]; }
-check "60 reads are outstanding" try_for 20 deep
+check "60 reads are outstanding" try_for 60 deep
 check "the host waits for the reset" host stop_at_reset
 host comes_back $TESTS >/dev/null
 reboot -f
