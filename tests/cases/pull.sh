@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# about: a device is pulled out at the worst times: while nobody tells, and in the middle of probe
+# about: a device is pulled out while nobody tells, in the middle of probe, and of a resize
 # tools: fio
 # boot: own
 # io-errors: expected
@@ -64,6 +64,28 @@ check "pull it out" pull $port
 check "binding ends" try_for 45 sh -c "! kill -0 $bind"
 check "a fast disk" host throttle 0
 disk_again
+
+# Its rings are being reset and resized, under load.
+disk=$(device_of virtio_blk)
+virtio=/sys/bus/virtio/devices/$disk
+resize()
+{
+	while [ -e $SYS/queue_size ]; do
+		for n in 64 128 256; do echo $n >$SYS/queue_size; done
+	done 2>/dev/null
+}
+if [ "$(feature $disk 40)" = 1 ]; then
+	load || die "fio does not run"
+	resize &
+	resizer=$!
+	sleep 1
+	check "pull it out while its rings are resized" pull $port
+	ended "fio" $load 45
+	check "resizing ends" try_for 20 sh -c "! kill -0 $resizer"
+	disk_again
+else
+	skip "pull it out while its rings are resized" "they cannot be"
+fi
 
 # A reader of entropy that nobody tells.
 rng=$(device_of virtio_rng) || die "no device is bound to virtio_rng"
