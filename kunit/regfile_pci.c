@@ -380,6 +380,7 @@ int rf_pci_vectors(struct pci_dev *pdev, unsigned int min, unsigned int max,
 	rf->spread = flags & PCI_IRQ_AFFINITY && spread ? spread->pre_vectors
 							: -1;
 	rf->msix = flags & PCI_IRQ_MSIX && rf->vectors_max >= min;
+	pdev->msix_enabled = rf->msix;
 	if (rf->msix)
 		rf->vectors = min(max, rf->vectors_max);
 	else if (flags & PCI_IRQ_LEGACY && rf->intx && min == 1)
@@ -405,6 +406,7 @@ void rf_pci_free_vectors(struct pci_dev *pdev)
 			rf_violation(rf, "vector %u freed with a handler", i);
 	rf->vectors = 0;
 	rf->msix = false;
+	pdev->msix_enabled = false;
 }
 EXPORT_SYMBOL_GPL(rf_pci_free_vectors);
 

@@ -16,14 +16,14 @@ want=$CFG_queues
 same "hardware queues" "$(ls -d $SYS/mq/[0-9]* | wc -l)" "$want"
 
 on_off() { [ "$1" = on ] && echo 1 || echo 0; }
-same "VERSION_1" "$(feature $dev 32)" 1
+same "VERSION_1" "$(feature $dev 32)" $(version_1)
 same "EVENT_IDX as the device offers" "$(feature $dev 29)" "$(on_off $CFG_event_idx)"
 same "INDIRECT_DESC as the device offers" "$(feature $dev 28)" "$(on_off $CFG_indirect_desc)"
 for bit in 2 6 9 10 11 13 14; do
 	same "feature bit $bit" "$(feature $dev $bit)" 1
 done
 [ "$CFG_queues" -gt 1 ] && same "MQ" "$(feature $dev 12)" 1
-same "status has DRIVER_OK and no FAILED" "$(cat /sys/bus/virtio/devices/$dev/status)" 0x0000000f
+same "status has DRIVER_OK and no FAILED" "$(cat /sys/bus/virtio/devices/$dev/status)" $(live)
 same "modalias" "$(cat /sys/bus/virtio/devices/$dev/modalias)" virtio:d00000002v00001AF4
 
 same "cache_type at first" "$(cat $SYS/cache_type)" "write back"

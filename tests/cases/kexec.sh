@@ -25,6 +25,7 @@ if [ -n "$BOOT" ]; then
 
 	check "load the modules" load_all
 	features_as_configured
+	transport_as_configured
 	need_disk
 	same "the first kernel's data" "$(disk_sum 4 0)" "$was"
 	random_file /tmp/data 4

@@ -12,6 +12,7 @@ if [ -n "$BOOT" ]; then
 	check "the disk gets fast again" host throttle 0
 	check "load the modules" load_all
 	features_as_configured
+	transport_as_configured
 	need_disk
 	# The sum lies behind the data, since the guest has no other memory.
 	was=$(dd if=$DISK bs=1M skip=4 count=1 2>/dev/null | head -n 1)
