@@ -3,7 +3,7 @@
 # boot: own
 # timeout: 600
 
-ROUNDS=${ROUNDS:-10}
+ROUNDS=$(fewer ${ROUNDS:-10} 2)
 LIMIT_KB=${LIMIT_KB:-2048}
 SLAB_KB=${SLAB_KB:-1024}
 round()
@@ -14,7 +14,7 @@ round()
 	dd if=/dev/hwrng of=/dev/null bs=512 count=1 2>/dev/null || return 1
 	unload_all && load_all
 }
-for i in 1 2 3 4 5; do round || die "warm-up round $i"; done
+for i in $(seq 1 $(fewer 5)); do round || die "warm-up round $i"; done
 # The kernel's own caches fill up for some 20 rounds, whatever is loaded; a leak
 # goes on.  So what counts is the second half.
 for i in $(seq 1 $ROUNDS); do

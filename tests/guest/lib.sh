@@ -3,7 +3,7 @@
 # as KTAP; what a case writes to its standard output arrives there as
 # diagnostics.
 
-TESTS=0
+TESTS=${TESTS:-0}
 FAILED=0
 DISK=/dev/vda
 SYS=/sys/block/vda
@@ -56,6 +56,14 @@ try_for()
 		[ "$(cut -d. -f1 /proc/uptime)" -lt $_until ] || return 1
 		sleep 0.1
 	done
+}
+
+# fewer N [LEAST]: N, or a part of it on a slow kernel, but LEAST (1)
+fewer()
+{
+	_n=$(($1 / ${SLOW:-1}))
+	[ $_n -ge ${2:-1} ] || _n=${2:-1}
+	echo $_n
 }
 
 # a_line: one line from the host.  Not the shell's 'read': when a child ends in
@@ -138,18 +146,6 @@ transport_of()
 	echo "$(basename "$(readlink "$_d/driver")") $(feature "$1" 32)"
 }
 
-# version_1: is that feature to be negotiated?  live: and the status of a live device
-version_1()
-{
-	case $CFG_transport in
-	pci-legacy|pci-forced|mmio-v1) echo 0 ;;
-	*) echo 1 ;;
-	esac
-}
-live() { [ "$(version_1)" = 1 ] && echo 0x0000000f || echo 0x00000007; }
-
-# transport_as_configured: a device that is on another transport shows nothing;
-# nor does one that was found in another way.
 transport_as_configured()
 {
 	case $CFG_transport in

@@ -16,7 +16,7 @@ A case is a file CASES/NAME.sh; its header says what it needs:
 
 CASES/NAME.py, when there is one, adds what shell in a guest cannot do:
 functions host_VERB(guest, words) that the guest may call with 'host VERB', and
-guest_files(), a dictionary of files to add, {path in the guest: path here}.
+guest_files(kernel), a dictionary of files to add, {path in the guest: path here}.
 The matrix file has lines 'config NAME key=value...' and
 'run short|full|debug CASE... on CONFIG... [with KEY=value...]'.
 """
@@ -86,9 +86,10 @@ class Case:
         return {n[len("host_"):]: f for n, f in vars(self._half() or self).items()
                 if n.startswith("host_")}
 
-    def files(self):
+    def files(self, kernel):
         """{path in the guest: path here} of files that it wants besides."""
-        return getattr(self._half(), "guest_files", dict)()
+        half = self._half()
+        return half.guest_files(kernel) if hasattr(half, "guest_files") else {}
 
 
 class Job:

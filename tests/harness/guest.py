@@ -56,6 +56,8 @@ class Guest:
         self._selector = selectors.DefaultSelector()
         self.boot_seconds = 0.0
         self._stopped = False
+        self._words = []                    # what the case that runs was started with
+        self.comes_back = None              # how many results before the guest starts again
 
     # -- life ---------------------------------------------------------------
 
@@ -232,7 +234,8 @@ class Guest:
             words += [f"{k}={v}" for k, v in sorted(job.settings.items())]
             words = ["yes" if job.case.loads else "no", "yes" if leaks else "no",
                      f"SLOW={self.kernel.slow:.0f}"] + words
-            self._send(" ".join(["run", job.case.name] + words))
+            self._words = ["run", job.case.name] + words
+            self._send(" ".join(self._words))
             deadline = begin + job.case.timeout * self.pace
             status = self._follow(outcome, verbs, deadline, watch)
             if status != 0:
@@ -253,11 +256,20 @@ class Guest:
             line = self._line(deadline)
             if line.startswith("vgd: end "):
                 return int(line.split()[3])
-            if line.startswith("HOST: "):
+            if line.startswith("vgd: ready"):
+                self._go_on()
+            elif line.startswith("HOST: "):
                 self._answer(line[len("HOST: "):].split(), verbs)
             elif not line.startswith("vgd: "):
                 outcome.document.feed(line)
                 watch(outcome, line)
+
+    def _go_on(self):
+        """The guest has started again: as the case announced, or by itself?"""
+        if self.comes_back is None:
+            raise GuestGone("the guest started again")
+        self._send(" ".join(self._words + ["BOOT=2", f"TESTS={self.comes_back}"]))
+        self.comes_back = None
 
     def _answer(self, words, verbs):
         try:

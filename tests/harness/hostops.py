@@ -37,6 +37,12 @@ def plug(guest, words):
     return "plugged"
 
 
+def pulled(guest, words):
+    """pulled DEVICE: wait until QEMU has let go of what the guest pulled out."""
+    guest.qmp.wait_event("DEVICE_DELETED", 10 * guest.pace, lambda d: d.get("device") == words[0])
+    return "yes"
+
+
 def throttle(guest, words):
     """throttle BYTES: so many per second from the disk's backend; 0: no limit."""
     limits = {"bps-total": int(words[0])}
@@ -69,9 +75,17 @@ def woken(guest, _words):
     return "yes"
 
 
+def comes_back(guest, words):
+    """comes_back RESULTS: the guest is about to start again; the case, which
+    has given so many results, goes on there with BOOT=2."""
+    guest.comes_back = int(words[0])
+    return "waiting"
+
+
 def disk_use(guest, _words):
     """disk_use: bytes that the disk's image really occupies."""
     return str(os.stat(os.path.join(guest.folder, "disk0.raw")).st_blocks * 512)
 
 
-VERBS = {f.__name__: f for f in (resize, unplug, plug, throttle, wakeup, woken, disk_use)}
+VERBS = {f.__name__: f for f in (resize, unplug, plug, pulled, throttle, wakeup, woken,
+                                comes_back, disk_use)}

@@ -116,8 +116,8 @@ def guest_archive(index, cases, args="", tools=(), modules=()):
         archive.add_tool(tool)
     for case in cases:
         archive.copy(case.path, f"vgd/cases/{case.name}.sh", 0o755)
-        for path, source in case.files().items():
-            archive.copy(source, path)
+        for path, source in case.files(index.kernel).items():
+            archive.copy(source, path, stat.S_IMODE(os.stat(source).st_mode))
     wanted = sorted({m for c in cases for m in c.modules} | set(modules))
     extra = [m for m in wanted if index.has(m)]     # the others are built in
     for path, data in index.files(index.under_test + extra).items():

@@ -145,7 +145,8 @@ class Config:
                 "event_idx": "on", "indirect_desc": "on", "packed": "off", "in_order": "off",
                 "queue_reset": "on", "iommu_platform": "off", "iommu": "off", "swiotlb": "auto",
                 "mem": "512", "disk": str(DISK_BYTES), "queue_size": "auto", "blk_size": "auto",
-                "devices": "blk0,rng0", "qemu": "any", "extra": "", "discovery": "acpi"}
+                "hotplug": "acpi", "no_soft_reset": "auto", "discovery": "acpi",
+                "devices": "blk0,rng0", "qemu": "any", "extra": ""}
 
     def __init__(self, name, **settings):
         unknown = set(settings) - set(self.DEFAULTS)
@@ -165,6 +166,10 @@ class Config:
                 self.set["iommu"] == "on" or self.set["swiotlb"] != "auto"):
             raise SetupError(f"config {name}: without iommu_platform=on the devices are "
                              "outside of the DMA API")
+        if self.set["no_soft_reset"] != "auto" and self.set["qemu"] == "any":
+            raise SetupError(f"config {name}: no_soft_reset wants qemu=10")
+        if self.set["hotplug"] not in ("acpi", "pcie"):
+            raise SetupError(f"config {name}: no hotplug '{self.set['hotplug']}'")
         self.devices = self.set["devices"].split(",")
 
     @property
@@ -205,6 +210,8 @@ class Config:
         out += ["behind an IOMMU"] if s["iommu"] == "on" else []
         out += [f"swiotlb={s['swiotlb']}"] if s["swiotlb"] != "auto" else []
         out += [f"blocks of {s['blk_size']}"] if s["blk_size"] != "auto" else []
+        out += ["PCIe hot-plug"] if s["hotplug"] == "pcie" else []
+        out += [f"no_soft_reset={s['no_soft_reset']}"] if s["no_soft_reset"] != "auto" else []
         out += [f"QEMU {s['qemu']}"] if s["qemu"] != "any" else []
         return ", ".join(out)
 
@@ -214,6 +221,8 @@ class Config:
         # QEMU 7.2 has no in_order; what is off by default need not be said.
         out.update({k: self.set[k] for k in RING_KEYS + ("queue_reset",)
                     if self.set[k] != self.DEFAULTS[k]})
+        if self.set["no_soft_reset"] != "auto":
+            out["x-pcie-pm-no-soft-reset"] = self.set["no_soft_reset"]
         if self.set["vectors"] != "auto":
             out["vectors"] = int(self.set["vectors"])
         return out
@@ -280,8 +289,13 @@ def pc(config, accel):
 
 def bridges(config):
     """What stands between the devices and the processor."""
+    args = []
+    # Left to themselves, Linux and this firmware agree on ACPI's hot-plug.
+    if config.set["hotplug"] == "pcie":
+        args += ["-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"]
     # Before the devices: it does not see those that were there already.
-    args = ["-device", "intel-iommu,intremap=on"] if config.set["iommu"] == "on" else []
+    if config.set["iommu"] == "on":
+        args += ["-device", "intel-iommu,intremap=on"]
     for port in range(PORTS):
         args += ["-device", f"pcie-root-port,id=rp{port},chassis={port + 1},slot={port + 1}"]
     return args
