@@ -58,6 +58,16 @@ def prepared(name):
     return run.stdout.strip()
 
 
+def recipe(name):
+    """What the header of a kernel of tests/kernels says; empty for any other."""
+    try:
+        with open(os.path.join(TREE, "tests", "kernels", name + ".config"),
+                  encoding="utf-8") as f:
+            return dict(re.findall(r"^# (\w+): (.*)$", f.read(), re.M))
+    except OSError:
+        return {}
+
+
 def script(name, *arguments):
     """Run one of scripts/; return the last line that it printed."""
     run = subprocess.run([os.path.join(TREE, "scripts", name), *arguments],
@@ -107,11 +117,13 @@ class Kernel:
 
     name: "stock" (what KDIR or the newest headers belong to), or one of
     tests/kernels.  slow: how many times longer things take on it than on the
-    stock kernel; memory: MiB that a guest has to have at least.
+    stock kernel; memory: MiB that a guest has to have at least; board: the
+    machine of boards.py that it is for, empty for a PC.
     """
 
     def __init__(self, kdir=None, name="stock"):
         self.name, self.uml, self.slow, self.memory, self.append = name, False, 1, 0, []
+        self.board = name if recipe(name).get("cross") else ""
         if name != "stock":
             kdir = prepared(name)
         kdir = kdir or os.environ.get("KDIR") or newest_headers()
@@ -132,6 +144,9 @@ class Kernel:
 
     def _built_here(self):
         """Take the image from the build tree when there is one."""
+        if self.board:
+            self.image = self.bzimage = os.path.join(self.kdir, recipe(self.name)["image"])
+            return True
         program = os.path.join(self.kdir, "linux")
         if os.access(program, os.X_OK):
             self.image = self.bzimage = program

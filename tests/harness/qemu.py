@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 
+from .boards import BOARDS
 from .initramfs import which
 from .kernel import SetupError, cache_dir
 
@@ -122,8 +123,12 @@ def program(wanted):
     raise SetupError(f"no QEMU {wanted} here: run scripts/setup e2e")
 
 
-def accelerator(wanted="auto"):
-    """'kvm' or 'tcg'."""
+def accelerator(wanted="auto", board=""):
+    """'kvm' or 'tcg'; other machines than this one's are always emulated."""
+    if board:
+        if not which(BOARDS[board].program):
+            raise SetupError(f"no {BOARDS[board].program} here: run scripts/setup kernel {board}")
+        return "tcg"
     if not which(PROGRAM):
         raise SetupError(f"no {PROGRAM} here: run scripts/setup e2e")
     if wanted != "auto":
@@ -134,7 +139,8 @@ def accelerator(wanted="auto"):
 class Config:
     """What the device side of a guest looks like: one line of the matrix."""
 
-    DEFAULTS = {"transport": "pci-modern", "cpus": "2", "queues": "2", "vectors": "auto",
+    TRANSPORTS = ("pci-modern", "pci-legacy", "mmio", "mmio-legacy")
+    DEFAULTS = {"board": "", "transport": "pci-modern", "cpus": "2", "queues": "2", "vectors": "auto",
                 "event_idx": "on", "indirect_desc": "on", "packed": "off", "in_order": "off",
                 "queue_reset": "on", "iommu_platform": "off", "iommu": "off", "swiotlb": "auto",
                 "mem": "512", "disk": str(DISK_BYTES), "queue_size": "auto", "blk_size": "auto",
@@ -146,7 +152,7 @@ class Config:
             raise SetupError(f"config {name}: unknown setting {', '.join(sorted(unknown))}")
         self.name = name
         self.set = dict(self.DEFAULTS, **settings)
-        if self.set["transport"] != "pci-modern":
+        if self.set["transport"] not in self.TRANSPORTS:
             raise SetupError(f"config {name}: no transport '{self.set['transport']}'")
         if self.set["in_order"] == "on" and self.set["qemu"] == "any":
             raise SetupError(f"config {name}: in_order=on wants qemu=10")
@@ -155,6 +161,16 @@ class Config:
             raise SetupError(f"config {name}: without iommu_platform=on the devices are "
                              "outside of the DMA API")
         self.devices = self.set["devices"].split(",")
+
+    @property
+    def mmio(self):
+        """Whether the devices are on no bus."""
+        return self.set["transport"].startswith("mmio")
+
+    @property
+    def legacy(self):
+        """Whether they have only what was before VIRTIO 1.0."""
+        return self.set["transport"].endswith("legacy")
 
     @property
     def append(self):
@@ -174,7 +190,8 @@ class Config:
         """One line for the terminal."""
         s = self.set
         out = [s["transport"], f"{s['cpus']} cpu", f"{s['queues']} queue"]
-        out.append({"auto": "msi-x", "0": "intx"}.get(s["vectors"], f"msi-x vectors={s['vectors']}"))
+        out += [BOARDS[s["board"]].describe()] if s["board"] else [
+            {"auto": "msi-x", "0": "intx"}.get(s["vectors"], f"msi-x vectors={s['vectors']}")]
         out += [f"{k}={s[k]}" for k in RING_KEYS + ("queue_reset",) if s[k] != self.DEFAULTS[k]]
         out += ["behind an IOMMU"] if s["iommu"] == "on" else []
         out += [f"swiotlb={s['swiotlb']}"] if s["swiotlb"] != "auto" else []
@@ -183,7 +200,8 @@ class Config:
         return ", ".join(out)
 
     def _common(self):
-        out = {"disable-legacy": "on", "disable-modern": "off"}
+        out = {"disable-legacy": "off" if self.legacy else "on",
+               "disable-modern": "on" if self.legacy else "off"} if not self.mmio else {}
         # QEMU 7.2 has no in_order; what is off by default need not be said.
         out.update({k: self.set[k] for k in RING_KEYS + ("queue_reset",)
                     if self.set[k] != self.DEFAULTS[k]})
@@ -214,6 +232,10 @@ class Config:
                          mount_tag="share", **props)
         else:
             raise SetupError(f"no device called {what}")
+        if self.set["board"]:
+            del props["bus"]
+        if self.mmio:
+            props["driver"] = props["driver"].replace("-pci", "-device")
         return props
 
     def backends(self, folder):
@@ -240,6 +262,10 @@ def as_option(props):
 
 def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS):
     """The whole command line.  Sockets, the disk and the shared folder are below folder."""
+    if config.set["board"]:
+        return board_command(config, image, initrd, folder, append)
+    if config.set["transport"] != "pci-modern":
+        raise SetupError(f"config {config.name}: a PC has no transport '{config.set['transport']}'")
     machine = f"q35,accel={accel}"
     # An IOMMU that remaps interrupts has to see them: not KVM's own controller.
     if config.set["iommu"] == "on" and accel == "kvm":
@@ -258,6 +284,19 @@ def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS
         args += ["-device", "intel-iommu,intremap=on"]
     for port in range(PORTS):
         args += ["-device", f"pcie-root-port,id=rp{port},chassis={port + 1},slot={port + 1}"]
+    args += config.backends(folder)
+    for what in config.devices:
+        args += ["-device", as_option(config.device(what))]
+    return args + config.set["extra"].split()
+
+
+def board_command(config, image, initrd, folder, append):
+    """The same for a machine of boards.py: no firmware, no slots, no IOMMU."""
+    board = BOARDS[config.set["board"]]
+    args = [board.program, *board.options(config), "-nodefaults", "-no-reboot", "-display", "none",
+            "-nic", "none", "-kernel", image, "-initrd", initrd,
+            "-append", " ".join(f"{board.cmdline} {config.append} {append}".split())]
+    args += [word.format(folder=folder) for word in board.chardevs]
     args += config.backends(folder)
     for what in config.devices:
         args += ["-device", as_option(config.device(what))]

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Machines of other architectures than this one's, that QEMU emulates.
+
+A kernel of tests/kernels with the name of a board boots on it.  The guest's
+first process is tests/board/agent, compiled for the board without libraries:
+Debian has no busybox for every processor.
+"""
+
+import glob
+import os
+import subprocess
+
+from .kernel import SetupError, TREE, recipe
+
+AGENT = os.path.join(TREE, "tests", "board", "agent")
+CFLAGS = ("-std=gnu11 -D_GNU_SOURCE -O2 -static -Wall -Wextra -Wno-unused-parameter "
+          "-Werror").split()
+CMDLINE = ("rdinit=/init panic=-1 oops=panic panic_on_warn=1 sysrq_always_enabled "
+           "printk.time=1 log_buf_len=4M random.trust_cpu=on")
+
+
+class Board:
+    """What the harness has to know of one machine."""
+
+    def __init__(self, name, **facts):
+        self.name = name
+        self.program = facts["program"]         # QEMU
+        self.machine = facts["machine"]         # options of QEMU
+        self.cross = recipe(name)["cross"]      # of the compiler
+        self.cmdline = f"{CMDLINE} {facts['cmdline']}"
+        self.port = facts["port"]               # the guest's name of the control port
+        self.chardevs = facts["chardevs"]       # console and control port
+        self.transports = facts["transports"]   # that it has
+        self.memory = facts["memory"]           # MiB
+
+    def describe(self):
+        """One word for the terminal."""
+        return self.program.replace("qemu-system-", "") + " " + self.machine[1].split(",")[0]
+
+    def options(self, config):
+        """QEMU's options for the machine."""
+        if config.set["transport"] not in self.transports:
+            raise SetupError(f"config {config.name}: {self.name} has no transport "
+                             f"'{config.set['transport']}'")
+        out = [*self.machine, "-smp", config.set["cpus"], "-m", str(self.memory)]
+        if config.mmio:
+            out += ["-global", f"virtio-mmio.force-legacy={'on' if config.legacy else 'off'}"]
+        return out
+
+    def agent(self):
+        """Compile the guest's first process, unless that is done; its path."""
+        folder = os.path.join(TREE, "out", "build", self.name)
+        target = os.path.join(folder, "agent")
+        sources = sorted(glob.glob(os.path.join(AGENT, "*.c")))
+        newest = max(os.path.getmtime(p) for p in glob.glob(os.path.join(AGENT, "*.[ch]")))
+        if not os.path.exists(target) or os.path.getmtime(target) < newest:
+            os.makedirs(folder, exist_ok=True)
+            part = f"{target}.{os.getpid()}"
+            run = subprocess.run([self.cross + "gcc", *CFLAGS, "-o", part, *sources],
+                                 stderr=subprocess.PIPE, text=True, check=False)
+            if run.returncode:
+                raise SetupError("tests/board/agent does not compile:\n" + run.stderr)
+            os.rename(part, target)
+        return target
+
+
+SOCKETS = ("-chardev", "socket,id=con,path={folder}/con,server=on,wait=off,mux=on",
+           "-serial", "chardev:con",
+           "-chardev", "socket,id=ctl,path={folder}/ctl,server=on,wait=off")
+CONTROL = ("-chardev", "socket,id=qmp,path={folder}/qmp,server=on,wait=off",
+           "-mon", "chardev=qmp,mode=control", "-S")
+BOARDS = {
+    "malta": Board(
+        "malta", program="qemu-system-mips", machine=("-machine", "malta", "-cpu", "24Kf"),
+        cmdline="console=ttyS0,115200", port="/dev/ttyS1", memory=256,
+        transports=("pci-modern", "pci-legacy"),
+        chardevs=SOCKETS + ("-serial", "chardev:ctl") + CONTROL),
+    # It has one serial port: the control port is a PCI card.
+    "arm64": Board(
+        "arm64", program="qemu-system-aarch64",
+        machine=("-machine", "virt,gic-version=2", "-cpu", "cortex-a72"),
+        cmdline="console=ttyAMA0", port="/dev/ttyS0", memory=512,
+        transports=("pci-modern", "pci-legacy", "mmio", "mmio-legacy"),
+        chardevs=SOCKETS + ("-device", "pci-serial,chardev=ctl") + CONTROL),
+}
