@@ -171,6 +171,17 @@ static bool take(struct walk *walk, const struct io_event *event)
 	return walk->started == walk->pieces || submit(walk, slot);
 }
 
+/* A 32-bit kernel may have the one with times of 64 bits only. */
+static long wait_for_some(struct walk *walk, struct io_event *event)
+{
+#ifdef SYS_io_pgetevents_time64
+	return syscall(SYS_io_pgetevents_time64, walk->context, 1, DEPTH, event,
+		       NULL, NULL);
+#else
+	return syscall(SYS_io_getevents, walk->context, 1, DEPTH, event, NULL);
+#endif
+}
+
 static bool go(struct walk *walk)
 {
 	struct io_event event[DEPTH];
@@ -181,8 +192,7 @@ static bool go(struct walk *walk)
 		if (!submit(walk, &walk->slot[i]))
 			return false;
 	while (walk->ended < walk->pieces) {
-		got = syscall(SYS_io_getevents, walk->context, 1, DEPTH, event,
-			      NULL);
+		got = wait_for_some(walk, event);
 		if (got < 1) {
 			say("# io_getevents: %s", strerror(errno));
 			return false;
