@@ -9,6 +9,7 @@ Debian has no busybox for every processor.
 import glob
 import os
 import subprocess
+import threading
 
 from .kernel import SetupError, TREE, recipe
 
@@ -17,6 +18,8 @@ CFLAGS = ("-std=gnu11 -D_GNU_SOURCE -O2 -static -Wall -Wextra -Wno-unused-parame
           "-Werror").split()
 CMDLINE = ("rdinit=/init panic=-1 oops=panic panic_on_warn=1 sysrq_always_enabled "
            "printk.time=1 log_buf_len=4M random.trust_cpu=on")
+
+_COMPILING = threading.Lock()       # guests start at the same time
 
 
 class Board:
@@ -49,6 +52,10 @@ class Board:
 
     def agent(self):
         """Compile the guest's first process, unless that is done; its path."""
+        with _COMPILING:
+            return self._compiled()
+
+    def _compiled(self):
         folder = os.path.join(TREE, "out", "build", self.name)
         target = os.path.join(folder, "agent")
         sources = sorted(glob.glob(os.path.join(AGENT, "*.c")))
