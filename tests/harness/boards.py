@@ -19,6 +19,9 @@ CFLAGS = ("-std=gnu11 -D_GNU_SOURCE -O2 -static -Wall -Wextra -Wno-unused-parame
 CMDLINE = ("rdinit=/init panic=-1 oops=panic panic_on_warn=1 sysrq_always_enabled "
            "printk.time=1 log_buf_len=4M random.trust_cpu=on")
 
+# transport -> values of disable-legacy and disable-modern, or of force-legacy
+PCI = {"pci-modern": ("on", "off"), "pci-legacy": ("off", "on")}
+MMIO = {"mmio": "off", "mmio-v1": "on"}
 _COMPILING = threading.Lock()       # guests start at the same time
 
 
@@ -36,19 +39,27 @@ class Board:
         self.transports = facts["transports"]   # that it has
         self.memory = facts["memory"]           # MiB
 
-    def describe(self):
-        """One word for the terminal."""
-        return self.program.replace("qemu-system-", "") + " " + self.machine[1].split(",")[0]
+    def check(self, name, settings):
+        """Refuse a configuration that the machine has not got."""
+        if settings["transport"] not in self.transports:
+            raise SetupError(f"config {name}: {self.name} has no transport "
+                             f"'{settings['transport']}'")
 
     def options(self, config):
         """QEMU's options for the machine."""
-        if config.set["transport"] not in self.transports:
-            raise SetupError(f"config {config.name}: {self.name} has no transport "
-                             f"'{config.set['transport']}'")
         out = [*self.machine, "-smp", config.set["cpus"], "-m", str(self.memory)]
-        if config.mmio:
-            out += ["-global", f"virtio-mmio.force-legacy={'on' if config.legacy else 'off'}"]
+        if config.set["transport"] in MMIO:
+            out += ["-global", "virtio-mmio.force-legacy=" + MMIO[config.set["transport"]]]
         return out
+
+    @staticmethod
+    def device(props, transport):
+        """The properties of a PC's device, for this machine: there are no slots."""
+        out = {k: v for k, v in props.items() if k not in ("bus", "disable-legacy", "disable-modern")}
+        if transport in MMIO:
+            return dict(out, driver=out["driver"].replace("-pci", "-device"))
+        legacy, modern = PCI[transport]
+        return dict(out, **{"disable-legacy": legacy, "disable-modern": modern})
 
     def agent(self):
         """Compile the guest's first process, unless that is done; its path."""
@@ -87,6 +98,6 @@ BOARDS = {
         "arm64", program="qemu-system-aarch64",
         machine=("-machine", "virt,gic-version=2", "-cpu", "cortex-a72"),
         cmdline="console=ttyAMA0", port="/dev/ttyS0", memory=512,
-        transports=("pci-modern", "pci-legacy", "mmio", "mmio-legacy"),
+        transports=("pci-modern", "pci-legacy", "mmio", "mmio-v1"),
         chardevs=SOCKETS + ("-device", "pci-serial,chardev=ctl") + CONTROL),
 }

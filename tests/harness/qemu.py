@@ -139,7 +139,6 @@ def accelerator(wanted="auto", board=""):
 class Config:
     """What the device side of a guest looks like: one line of the matrix."""
 
-    TRANSPORTS = ("pci-modern", "pci-legacy", "mmio", "mmio-legacy")
     DEFAULTS = {"board": "", "transport": "pci-modern", "cpus": "2", "queues": "2", "vectors": "auto",
                 "event_idx": "on", "indirect_desc": "on", "packed": "off", "in_order": "off",
                 "queue_reset": "on", "iommu_platform": "off", "iommu": "off", "swiotlb": "auto",
@@ -152,7 +151,9 @@ class Config:
             raise SetupError(f"config {name}: unknown setting {', '.join(sorted(unknown))}")
         self.name = name
         self.set = dict(self.DEFAULTS, **settings)
-        if self.set["transport"] not in self.TRANSPORTS:
+        if self.set["board"]:
+            BOARDS[self.set["board"]].check(name, self.set)
+        elif self.set["transport"] != "pci-modern":
             raise SetupError(f"config {name}: no transport '{self.set['transport']}'")
         if self.set["in_order"] == "on" and self.set["qemu"] == "any":
             raise SetupError(f"config {name}: in_order=on wants qemu=10")
@@ -161,16 +162,6 @@ class Config:
             raise SetupError(f"config {name}: without iommu_platform=on the devices are "
                              "outside of the DMA API")
         self.devices = self.set["devices"].split(",")
-
-    @property
-    def mmio(self):
-        """Whether the devices are on no bus."""
-        return self.set["transport"].startswith("mmio")
-
-    @property
-    def legacy(self):
-        """Whether they have only what was before VIRTIO 1.0."""
-        return self.set["transport"].endswith("legacy")
 
     @property
     def append(self):
@@ -189,9 +180,11 @@ class Config:
     def describe(self):
         """One line for the terminal."""
         s = self.set
+        if s["board"]:
+            other = [f"{k}={s[k]}" for k in RING_KEYS if s[k] != self.DEFAULTS[k]]
+            return ", ".join([BOARDS[s["board"]].machine[1], s["transport"]] + other)
         out = [s["transport"], f"{s['cpus']} cpu", f"{s['queues']} queue"]
-        out += [BOARDS[s["board"]].describe()] if s["board"] else [
-            {"auto": "msi-x", "0": "intx"}.get(s["vectors"], f"msi-x vectors={s['vectors']}")]
+        out.append({"auto": "msi-x", "0": "intx"}.get(s["vectors"], f"msi-x vectors={s['vectors']}"))
         out += [f"{k}={s[k]}" for k in RING_KEYS + ("queue_reset",) if s[k] != self.DEFAULTS[k]]
         out += ["behind an IOMMU"] if s["iommu"] == "on" else []
         out += [f"swiotlb={s['swiotlb']}"] if s["swiotlb"] != "auto" else []
@@ -200,8 +193,7 @@ class Config:
         return ", ".join(out)
 
     def _common(self):
-        out = {"disable-legacy": "off" if self.legacy else "on",
-               "disable-modern": "on" if self.legacy else "off"} if not self.mmio else {}
+        out = {"disable-legacy": "on", "disable-modern": "off"}
         # QEMU 7.2 has no in_order; what is off by default need not be said.
         out.update({k: self.set[k] for k in RING_KEYS + ("queue_reset",)
                     if self.set[k] != self.DEFAULTS[k]})
@@ -233,9 +225,7 @@ class Config:
         else:
             raise SetupError(f"no device called {what}")
         if self.set["board"]:
-            del props["bus"]
-        if self.mmio:
-            props["driver"] = props["driver"].replace("-pci", "-device")
+            return BOARDS[self.set["board"]].device(props, self.set["transport"])
         return props
 
     def backends(self, folder):
@@ -264,8 +254,6 @@ def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS
     """The whole command line.  Sockets, the disk and the shared folder are below folder."""
     if config.set["board"]:
         return board_command(config, image, initrd, folder, append)
-    if config.set["transport"] != "pci-modern":
-        raise SetupError(f"config {config.name}: a PC has no transport '{config.set['transport']}'")
     machine = f"q35,accel={accel}"
     # An IOMMU that remaps interrupts has to see them: not KVM's own controller.
     if config.set["iommu"] == "on" and accel == "kvm":

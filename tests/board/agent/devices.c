@@ -45,7 +45,8 @@ static void compare_bit(const char *device, const char *bits, unsigned int bit,
 static void check_features(const char *device)
 {
 	const char *transport = setting("CFG_transport", "");
-	bool legacy = strstr(transport, "legacy");
+	bool legacy = !strcmp(transport, "pci-legacy") ||
+		      !strcmp(transport, "mmio-v1");
 	char path[300], bits[100];
 	unsigned int i;
 
