@@ -131,8 +131,8 @@ class Kernel:
             raise SetupError("no Debian 6.1 kernel headers here: run scripts/setup e2e")
         self.kdir = os.path.realpath(kdir)
         self.release = release_of(self.kdir)
+        self.module_root = self.kdir
         if self._built_here():
-            self.module_root = self.kdir
             return
         root = os.path.join(cache_dir(), "kernel-" + self.release)
         if not os.path.exists(os.path.join(root, "complete")):
@@ -142,10 +142,20 @@ class Kernel:
         self.module_root = os.path.join(root, "lib/modules", self.release)
         self.image = unpacked(self.bzimage, os.path.join(root, "vmlinux"))
 
+    def _find_board_kernel(self, header):
+        """Below the build tree, or in the packages that the headers came with."""
+        if "package" not in header:
+            self.image, self.module_root = os.path.join(self.kdir, header["image"]), self.kdir
+        else:
+            root = os.path.dirname(os.path.dirname(os.path.dirname(self.kdir)))
+            self.image = os.path.join(root, "boot/vmlinuz-" + self.release)
+            self.module_root = os.path.join(root, "lib/modules", self.release)
+        self.bzimage = self.image
+
     def _built_here(self):
         """Take the image from the build tree when there is one."""
         if self.board:
-            self.image = self.bzimage = os.path.join(self.kdir, recipe(self.name)["image"])
+            self._find_board_kernel(recipe(self.name))
             return True
         program = os.path.join(self.kdir, "linux")
         if os.access(program, os.X_OK):
