@@ -49,7 +49,7 @@ static u64 vp_modern_own_features(void)
 {
 	u64 mine = BIT_ULL(VIRTIO_F_RING_RESET);
 
-	if (virtqueue_ext_notification_data)
+	if (virtqueue_ext_has(virtqueue_ext_notification_data))
 		mine |= BIT_ULL(VIRTIO_F_NOTIFICATION_DATA);
 	return mine;
 }
