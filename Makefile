@@ -15,7 +15,7 @@ kbuild = $(MAKE) -C "$$(scripts/kdir)" M=$(CURDIR) \
 	 $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
 
 .PHONY: modules modules_install clean help setup check check-all kunit mutants \
-	e2e demo shell selftest bench bench-doc bench-selftest abi style doc layers \
+	e2e e2e-be e2e-arm64 demo shell selftest bench bench-doc bench-selftest abi style doc layers \
 	conformance
 
 modules:
@@ -51,7 +51,7 @@ check:
 check-all:
 	@scripts/check --all
 
-# The kernel with checkers, or KERNEL=stock, uml, kcsan.
+# The kernel with checkers, or KERNEL=stock, uml, kcsan, malta, arm64.
 kunit:
 	@scripts/setup kunit
 	@$(if $(filter stock,$(KERNEL)),,scripts/setup kernel $(or $(KERNEL),debug))
@@ -65,6 +65,13 @@ e2e:
 	@scripts/setup e2e
 	@$(MAKE) --no-print-directory modules
 	@tests/run $(if $(CASE),--case '$(CASE)') $(if $(FULL),--full)
+
+# On boards of other architectures, see Documentation/testing-boards.rst.
+e2e-be: BOARD = malta
+e2e-arm64: BOARD = arm64
+e2e-be e2e-arm64:
+	@scripts/setup kernel $(BOARD)
+	@tests/run --kernel $(BOARD) $(if $(CASE),--case '$(CASE)')
 
 selftest:
 	@scripts/setup e2e
@@ -118,9 +125,11 @@ help:
 	@echo 'make shell            an interactive guest with the modules loaded (TRANSPORT=)'
 	@echo 'make check            all tests, a short list of the slow ones; what CI runs'
 	@echo 'make check-all        all tests'
-	@echo 'make kunit            the unit tests, on a kernel with checkers (KERNEL=stock uml kcsan)'
+	@echo 'make kunit            the unit tests, on a kernel with checkers (KERNEL=stock uml kcsan malta arm64)'
 	@echo 'make mutants          the ring broken on purpose, once per rule: do the unit tests notice?'
 	@echo 'make e2e              the end-to-end cases (CASE=name one of them, FULL=1 the full matrix)'
+	@echo 'make e2e-be           the same on a big-endian machine (MIPS), legacy and modern devices'
+	@echo 'make e2e-arm64        the same on 64-bit ARM, virtio-mmio by device tree and PCI'
 	@echo 'make selftest         the tests of the end-to-end runner itself'
 	@echo 'make bench            instructions per buffer, to the kernel'"'"'s ring (PROFILE='"'"'split/both/blk3/32/off'"'"' by function)'
 	@echo 'make bench-doc        the same, and renew Documentation/benchmarks'

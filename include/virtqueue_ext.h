@@ -251,6 +251,22 @@ void virtqueue_ext_strict(struct virtqueue *vq, bool strict) VIRTQUEUE_EXT_WEAK;
 u32 virtqueue_ext_notification_data(struct virtqueue *vq) VIRTQUEUE_EXT_WEAK;
 
 /**
+ * virtqueue_ext_has - is a function of this header there?
+ * @function: its name
+ *
+ * The loader puts its address, or 0, into memory.  As the operand of an
+ * instruction the address of a weak symbol would come from a global offset
+ * table on some processors (arm64), and modules have none.
+ *
+ * Return: false where the symbol was not resolved.
+ */
+#define virtqueue_ext_has(function)					\
+({									\
+	static const void * const __address = (function);		\
+	!!READ_ONCE(__address);						\
+})
+
+/**
  * virtqueue_ext_available - does the loaded virtio_ring.ko have this API?
  *
  * Constant from load to unload: ask once, at probe.
@@ -262,7 +278,7 @@ static inline bool virtqueue_ext_available(void)
 #ifdef VIRTQUEUE_EXT_PROVIDER
 	return true;
 #else
-	return virtqueue_add_table;
+	return virtqueue_ext_has(virtqueue_add_table);
 #endif
 }
 

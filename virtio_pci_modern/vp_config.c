@@ -54,7 +54,7 @@ static u64 vp_modern_own_features(struct vp_modern *md)
 
 	if (vp_has_sriov(&md->vp))
 		mine |= BIT_ULL(VIRTIO_F_SR_IOV);
-	if (virtqueue_ext_notification_data)
+	if (virtqueue_ext_has(virtqueue_ext_notification_data))
 		mine |= BIT_ULL(VIRTIO_F_NOTIFICATION_DATA);
 	return mine;
 }

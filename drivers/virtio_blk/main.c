@@ -18,6 +18,7 @@
 #include <linux/hdreg.h>
 #include <linux/idr.h>
 #include <linux/kdev_t.h>
+#include <linux/log2.h>
 #include <linux/major.h>
 #include <linux/module.h>
 #include <linux/virtio_ids.h>
@@ -253,7 +254,7 @@ static void vblk_announce(struct vblk *vblk)
 	dev_info(&vblk->vdev->dev,
 		 "[%s] %llu %u-byte logical blocks, %u+%u queues of %u requests\n",
 		 vblk->disk->disk_name,
-		 vblk->capacity / (vblk->limits.blk_size >> SECTOR_SHIFT),
+		 vblk->capacity >> (ilog2(vblk->limits.blk_size) - SECTOR_SHIFT),
 		 vblk->limits.blk_size, vblk->nr_queues - vblk->nr_poll,
 		 vblk->nr_poll, vblk->depth);
 }

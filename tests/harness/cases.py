@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Cases and the matrix: what runs where.
 
-A case is a file CASES/NAME.sh; its header says what it needs:
+A case is a file CASES/NAME.sh, or NAME.case where the guest has no shell but
+tests/board/agent; its header says what it needs:
 
     # about: one line for --list
     # tools: programs of the host to copy into the guest
@@ -40,7 +41,7 @@ class Case:
 
     def __init__(self, path):
         self.path = path
-        self.name = os.path.basename(path)[:-len(".sh")]
+        self.name, self._suffix = os.path.splitext(os.path.basename(path))
         head = self._header()
         self.about = head.get("about", "")
         self.tools = head.get("tools", "").split()
@@ -73,7 +74,7 @@ class Case:
 
     def _half(self):
         """The module that is the case's Python half, or None."""
-        path = self.path[:-len(".sh")] + ".py"
+        path = self.path[:-len(self._suffix)] + ".py"
         if not os.path.exists(path):
             return None
         spec = importlib.util.spec_from_file_location("case_" + self.name.replace("-", "_"), path)
@@ -106,8 +107,8 @@ class Job:
 
 def load_cases(folder):
     """{name: Case} of a folder."""
-    names = sorted(n for n in os.listdir(folder) if n.endswith(".sh"))
-    return {n[:-3]: Case(os.path.join(folder, n)) for n in names}
+    names = sorted(n for n in os.listdir(folder) if n.endswith((".sh", ".case")))
+    return {os.path.splitext(n)[0]: Case(os.path.join(folder, n)) for n in names}
 
 
 class Matrix:

@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 
+from .boards import BOARDS
 from .kernel import SetupError
 
 GUEST = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "guest")
@@ -91,6 +92,10 @@ class Archive:
         self.add("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\n")
         self.add("etc/group", b"root:x:0:\n")
 
+    def add_agent(self, board):
+        """What a board has in the place of busybox, init and the shell functions."""
+        self.copy(board.agent(), "init", 0o755)
+
     def write(self, path):
         """Write the archive to path."""
         with open(path, "wb") as out:
@@ -110,12 +115,16 @@ class Archive:
 
 def guest_archive(index, cases, args="", tools=(), modules=()):
     """What a guest needs for these cases; args is what /vgd/init reads."""
-    archive = Archive()
-    archive.add_base()
+    archive, board = Archive(), BOARDS.get(index.kernel.board)
+    if board:
+        archive.add_agent(board)
+        args = board.port
+    else:
+        archive.add_base()
     for tool in sorted({t for c in cases for t in c.tools} | set(tools)):
         archive.add_tool(tool)
     for case in cases:
-        archive.copy(case.path, f"vgd/cases/{case.name}.sh", 0o755)
+        archive.copy(case.path, "vgd/cases/" + os.path.basename(case.path), 0o755)
         for path, source in case.files(index.kernel).items():
             archive.copy(source, path, stat.S_IMODE(os.stat(source).st_mode))
     wanted = sorted({m for c in cases for m in c.modules} | set(modules))

@@ -58,6 +58,16 @@ def prepared(name):
     return run.stdout.strip()
 
 
+def recipe(name):
+    """What the header of a kernel of tests/kernels says; empty for any other."""
+    try:
+        with open(os.path.join(TREE, "tests", "kernels", name + ".config"),
+                  encoding="utf-8") as f:
+            return dict(re.findall(r"^# (\w+): (.*)$", f.read(), re.M))
+    except OSError:
+        return {}
+
+
 def script(name, *arguments):
     """Run one of scripts/; return the last line that it printed."""
     run = subprocess.run([os.path.join(TREE, "scripts", name), *arguments],
@@ -107,11 +117,13 @@ class Kernel:
 
     name: "stock" (what KDIR or the newest headers belong to), or one of
     tests/kernels.  slow: how many times longer things take on it than on the
-    stock kernel; memory: MiB that a guest has to have at least.
+    stock kernel; memory: MiB that a guest has to have at least; board: the
+    machine of boards.py that it is for, empty for a PC.
     """
 
     def __init__(self, kdir=None, name="stock"):
         self.name, self.uml, self.slow, self.memory, self.append = name, False, 1, 0, []
+        self.board = name if recipe(name).get("cross") else ""
         if name != "stock":
             kdir = prepared(name)
         kdir = kdir or os.environ.get("KDIR") or newest_headers()
@@ -119,8 +131,8 @@ class Kernel:
             raise SetupError("no Debian 6.1 kernel headers here: run scripts/setup e2e")
         self.kdir = os.path.realpath(kdir)
         self.release = release_of(self.kdir)
+        self.module_root = self.kdir
         if self._built_here():
-            self.module_root = self.kdir
             return
         root = os.path.join(cache_dir(), "kernel-" + self.release)
         if not os.path.exists(os.path.join(root, "complete")):
@@ -130,8 +142,21 @@ class Kernel:
         self.module_root = os.path.join(root, "lib/modules", self.release)
         self.image = unpacked(self.bzimage, os.path.join(root, "vmlinux"))
 
+    def _find_board_kernel(self, header):
+        """Below the build tree, or in the packages that the headers came with."""
+        if "package" not in header:
+            self.image, self.module_root = os.path.join(self.kdir, header["image"]), self.kdir
+        else:
+            root = os.path.dirname(os.path.dirname(os.path.dirname(self.kdir)))
+            self.image = os.path.join(root, "boot/vmlinuz-" + self.release)
+            self.module_root = os.path.join(root, "lib/modules", self.release)
+        self.bzimage = self.image
+
     def _built_here(self):
         """Take the image from the build tree when there is one."""
+        if self.board:
+            self._find_board_kernel(recipe(self.name))
+            return True
         program = os.path.join(self.kdir, "linux")
         if os.access(program, os.X_OK):
             self.image = self.bzimage = program

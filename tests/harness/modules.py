@@ -25,10 +25,12 @@ def name_of(path):
 
 
 def modinfo(data):
-    """The strings 'key=value' in the .modinfo section of a 64-bit ELF file."""
-    table, = struct.unpack_from("<Q", data, 0x28)
-    size, count, names = struct.unpack_from("<HHH", data, 0x3A)
-    sections = [struct.unpack_from("<IIQQQQ", data, table + i * size) for i in range(count)]
+    """The strings 'key=value' in the .modinfo section of an ELF file."""
+    wide, order = data[4] == 2, "<>"[data[5] - 1]
+    table, = struct.unpack_from(order + "IQ"[wide], data, (0x20, 0x28)[wide])
+    size, count, names = struct.unpack_from(order + "HHH", data, (0x2E, 0x3A)[wide])
+    section = order + ("IIIIII", "IIQQQQ")[wide]
+    sections = [struct.unpack_from(section, data, table + i * size) for i in range(count)]
     for name, _, _, _, offset, length in sections:
         at = sections[names][4] + name
         if data[at:at + 9] == b".modinfo\0":

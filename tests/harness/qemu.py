@@ -11,6 +11,7 @@ import tempfile
 import time
 
 from . import mmio
+from .boards import BOARDS
 from .initramfs import which
 from .kernel import SetupError, cache_dir
 
@@ -129,8 +130,12 @@ def program(wanted):
     raise SetupError(f"no QEMU {wanted} here: run scripts/setup e2e")
 
 
-def accelerator(wanted="auto"):
-    """'kvm' or 'tcg'."""
+def accelerator(wanted="auto", board=""):
+    """'kvm' or 'tcg'; other machines than this one's are always emulated."""
+    if board:
+        if not which(BOARDS[board].program):
+            raise SetupError(f"no {BOARDS[board].program} here: run scripts/setup kernel {board}")
+        return "tcg"
     if not which(PROGRAM):
         raise SetupError(f"no {PROGRAM} here: run scripts/setup e2e")
     if wanted != "auto":
@@ -141,7 +146,7 @@ def accelerator(wanted="auto"):
 class Config:
     """What the device side of a guest looks like: one line of the matrix."""
 
-    DEFAULTS = {"transport": "pci-modern", "cpus": "2", "queues": "2", "vectors": "auto",
+    DEFAULTS = {"board": "", "transport": "pci-modern", "cpus": "2", "queues": "2", "vectors": "auto",
                 "event_idx": "on", "indirect_desc": "on", "packed": "off", "in_order": "off",
                 "queue_reset": "on", "iommu_platform": "off", "iommu": "off", "swiotlb": "auto",
                 "mem": "512", "disk": str(DISK_BYTES), "queue_size": "auto", "blk_size": "auto",
@@ -154,7 +159,9 @@ class Config:
             raise SetupError(f"config {name}: unknown setting {', '.join(sorted(unknown))}")
         self.name = name
         self.set = dict(self.DEFAULTS, **settings)
-        if self.mmio:
+        if self.set["board"]:
+            BOARDS[self.set["board"]].check(name, self.set)
+        elif self.mmio:
             self.set = mmio.check(name, self.set)
         elif self.set["transport"] not in INTERFACES:
             raise SetupError(f"config {name}: no transport '{self.set['transport']}'")
@@ -201,6 +208,9 @@ class Config:
     def describe(self):
         """One line for the terminal."""
         s = self.set
+        if s["board"]:
+            other = [f"{k}={s[k]}" for k in RING_KEYS if s[k] != self.DEFAULTS[k]]
+            return ", ".join([BOARDS[s["board"]].machine[1], s["transport"]] + other)
         out = [s["transport"], f"{s['cpus']} cpu", f"{s['queues']} queue"]
         if self.mmio:
             out.append("by " + s["discovery"])
@@ -254,6 +264,8 @@ class Config:
                          mount_tag="share", **props)
         else:
             raise SetupError(f"no device called {what}")
+        if self.set["board"]:
+            return BOARDS[self.set["board"]].device(props, self.set["transport"])
         return mmio.device(what, props) if self.mmio else props
 
     def backends(self, folder):
@@ -303,6 +315,8 @@ def bridges(config):
 
 def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS):
     """The whole command line.  Sockets, the disk and the shared folder are below folder."""
+    if config.set["board"]:
+        return board_command(config, image, initrd, folder, append)
     path = program(config.set["qemu"])
     machine = mmio.machine(config, accel) if config.mmio else pc(config, accel)
     if config.mmio:
@@ -317,6 +331,19 @@ def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS
             args += ["-L", f"{prefix(path)}/usr/share/{what}"]
     args += [word.format(folder=folder) for word in chardevs]
     args += [] if config.mmio else bridges(config)
+    args += config.backends(folder)
+    for what in config.devices:
+        args += ["-device", as_option(config.device(what))]
+    return args + config.set["extra"].split()
+
+
+def board_command(config, image, initrd, folder, append):
+    """The same for a machine of boards.py: no firmware, no slots, no IOMMU."""
+    board = BOARDS[config.set["board"]]
+    args = [board.program, *board.options(config), "-nodefaults", "-no-reboot", "-display", "none",
+            "-nic", "none", "-kernel", image, "-initrd", initrd,
+            "-append", " ".join(f"{board.cmdline} {config.append} {append}".split())]
+    args += [word.format(folder=folder) for word in board.chardevs]
     args += config.backends(folder)
     for what in config.devices:
         args += ["-device", as_option(config.device(what))]

@@ -32,7 +32,7 @@ struct vp_cap {
 /**
  * struct vp_cap_kind - what VIRTIO 1.4 asks of a structure of some type
  * @size: bytes of the capability's layout; 0 for types that are not used
- * @align: alignment of offset
+ * @align: alignment of offset, a power of two
  * @min_len: smallest length that is of use
  */
 struct vp_cap_kind {
@@ -148,7 +148,7 @@ static enum vp_cap_fault vp_cap_check(const struct vp_caps_reader *rd,
 	/* Written so that no sum can overflow. */
 	if (region->offset > room || region->len > room - region->offset)
 		return VP_CAP_RANGE;
-	if (region->offset % kind->align)
+	if (!IS_ALIGNED(region->offset, kind->align))
 		return VP_CAP_ALIGN;
 	if (vp_cap_type(cap) == VIRTIO_PCI_CAP_NOTIFY_CFG &&
 	    vp_cap_multiplier(cap) % 2)
