@@ -601,21 +601,27 @@ struct room_case {
 
 #define ROOM_RESET	BIT_ULL(40)
 #define ROOM_DATA	BIT_ULL(38)
+#define ROOM_CONFIG	BIT_ULL(39)
 
 /*
- * 4.1.4.3: queue_reset is the two bytes at 58.  4.1.4.4.1: a 32-bit
+ * 4.1.4.3: queue_reset is the two bytes at 58, queue_notif_config_data those at
+ * 56.  4.1.4.4.1: a 32-bit
  * notification takes offset and multiplier in multiples of 4, and 4 bytes.
  */
+#define ROOM_COMMON	(ROOM_RESET | ROOM_CONFIG)
+
 static const struct room_case room_cases[] = {
-	{ "all", 60, 0x3000, 0x1000, 4, ROOM_RESET | ROOM_DATA },
-	{ "a newer structure", 64, 0, 4, 0, ROOM_RESET | ROOM_DATA },
-	{ "no queue_reset", 56, 0, 4, 0, ROOM_DATA },
-	{ "half of queue_reset", 59, 0, 4, 0, ROOM_DATA },
-	{ "16 bits of notification", 60, 0, 2, 0, ROOM_RESET },
-	{ "24 bits of notification", 60, 0, 3, 0, ROOM_RESET },
-	{ "offset of 2", 60, 2, 0x100, 4, ROOM_RESET },
-	{ "multiplier of 2", 60, 4, 0x100, 2, ROOM_RESET },
-	{ "multiplier of 6", 60, 4, 0x100, 6, ROOM_RESET },
+	{ "all", 60, 0x3000, 0x1000, 4, ROOM_COMMON | ROOM_DATA },
+	{ "a newer structure", 64, 0, 4, 0, ROOM_COMMON | ROOM_DATA },
+	{ "the first structure", 56, 0, 4, 0, ROOM_DATA },
+	{ "half of config data", 57, 0, 4, 0, ROOM_DATA },
+	{ "no queue_reset", 58, 0, 4, 0, ROOM_CONFIG | ROOM_DATA },
+	{ "half of queue_reset", 59, 0, 4, 0, ROOM_CONFIG | ROOM_DATA },
+	{ "16 bits of notification", 60, 0, 2, 0, ROOM_COMMON },
+	{ "24 bits of notification", 60, 0, 3, 0, ROOM_COMMON },
+	{ "offset of 2", 60, 2, 0x100, 4, ROOM_COMMON },
+	{ "multiplier of 2", 60, 4, 0x100, 2, ROOM_COMMON },
+	{ "multiplier of 6", 60, 4, 0x100, 6, ROOM_COMMON },
 	{ "nothing", 56, 2, 2, 2, 0 },
 };
 

@@ -467,6 +467,18 @@ int rf_pci_num_vf(struct pci_dev *pdev)
 EXPORT_SYMBOL_GPL(rf_pci_num_vf);
 
 /**
+ * rf_pci_total_vfs - what pci_sriov_get_totalvfs() becomes
+ * @pdev: the function
+ *
+ * Return: how many virtual functions it can have.
+ */
+int rf_pci_total_vfs(struct pci_dev *pdev)
+{
+	return to_rf_pci(pdev)->vfs_total;
+}
+EXPORT_SYMBOL_GPL(rf_pci_total_vfs);
+
+/**
  * rf_pci_vfs_assigned - what pci_vfs_assigned() becomes
  * @pdev: the function
  *

@@ -31,6 +31,7 @@
  * @master: bus mastering
  * @enable_err: what pci_enable_device() answers, 0 to succeed
  * @sriov_err: what pci_enable_sriov() answers, 0 to succeed
+ * @vfs_total: virtual functions that it can have
  * @vfs: virtual functions
  * @vfs_assigned: they are in use by a guest
  */
@@ -43,6 +44,7 @@ struct rf_pci {
 	bool master;
 	int enable_err;
 	int sriov_err;
+	int vfs_total;
 	int vfs;
 	bool vfs_assigned;
 };
@@ -72,6 +74,7 @@ int rf_pci_irq(struct pci_dev *pdev, unsigned int vector);
 const struct cpumask *rf_pci_affinity(struct pci_dev *pdev, int vector);
 int rf_pci_sriov(struct pci_dev *pdev, int num);
 int rf_pci_num_vf(struct pci_dev *pdev);
+int rf_pci_total_vfs(struct pci_dev *pdev);
 int rf_pci_vfs_assigned(struct pci_dev *pdev);
 
 #endif /* _KUNIT_REGFILE_PCI_H */

@@ -31,4 +31,9 @@
 #define VIRTIO_F_NOTIFICATION_DATA	38
 #endif
 
+/* VIRTIO 1.4, 6: the doorbell takes a value of the device's choice. */
+#ifndef VIRTIO_F_NOTIF_CONFIG_DATA
+#define VIRTIO_F_NOTIF_CONFIG_DATA	39
+#endif
+
 #endif /* _VIRTIO_COMPAT_H */

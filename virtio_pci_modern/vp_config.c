@@ -14,7 +14,10 @@
 /* A device may change its configuration; not each time that one looks. */
 #define VP_GENERATION_LIMIT	1000
 
-/* VIRTIO 1.4, 4.1.4.3: 64 bits in two halves. */
+/*
+ * VIRTIO 1.4, 4.1.4.3: 64 bits in two halves.  A function that is gone has no
+ * features: what it reads must not look like all of them.
+ */
 static u64 vp_modern_get_features(struct virtio_device *vdev)
 {
 	struct vp_modern *md = vdev_to_vp_modern(vdev);
@@ -23,7 +26,10 @@ static u64 vp_modern_get_features(struct virtio_device *vdev)
 	vp_write32(0, &md->common->device_feature_select);
 	features = vp_read32(&md->common->device_feature);
 	vp_write32(1, &md->common->device_feature_select);
-	return features | (u64)vp_read32(&md->common->device_feature) << 32;
+	features |= (u64)vp_read32(&md->common->device_feature) << 32;
+	if (features == U64_MAX && !pci_device_is_present(md->vp.pdev))
+		return 0;
+	return features;
 }
 
 static void vp_modern_write_features(struct vp_modern *md, u64 features)
@@ -37,18 +43,22 @@ static void vp_modern_write_features(struct vp_modern *md, u64 features)
 /**
  * vp_modern_own_features - features that this transport implements itself
  *
+ * @md: the device
+ *
  * Between driver and transport (VIRTIO 1.4, 6), beside those of the ring.
- * VIRTIO_F_NOTIFICATION_DATA also takes a ring that can tell where it stands.
- * Not implemented are VIRTIO_F_SR_IOV, VIRTIO_F_ADMIN_VQ and
- * VIRTIO_F_NOTIF_CONFIG_DATA: a device that offers the last takes a queue's
- * index as well.
+ * VIRTIO_F_NOTIFICATION_DATA also takes a ring that can tell where it stands,
+ * VIRTIO_F_SR_IOV a function with that capability (6.1).  Not implemented is
+ * VIRTIO_F_ADMIN_VQ.
  *
  * Return: a mask.
  */
-static u64 vp_modern_own_features(void)
+static u64 vp_modern_own_features(struct vp_modern *md)
 {
-	u64 mine = BIT_ULL(VIRTIO_F_RING_RESET);
+	u64 mine = BIT_ULL(VIRTIO_F_RING_RESET) |
+		   BIT_ULL(VIRTIO_F_NOTIF_CONFIG_DATA);
 
+	if (vp_has_sriov(&md->vp))
+		mine |= BIT_ULL(VIRTIO_F_SR_IOV);
 	if (virtqueue_ext_notification_data)
 		mine |= BIT_ULL(VIRTIO_F_NOTIFICATION_DATA);
 	return mine;
@@ -58,8 +68,8 @@ static u64 vp_modern_own_features(void)
 static void vp_modern_transport_features(struct vp_modern *md)
 {
 	struct virtio_device *vdev = &md->vp.vdev;
-	u64 mine = vdev->features & vp_modern_own_features();
-	u64 room = vp_caps_features(&md->caps);
+	u64 mine = vdev->features & vp_modern_own_features(md);
+	u64 room = vp_caps_features(&md->caps) | BIT_ULL(VIRTIO_F_SR_IOV);
 
 	if (mine & ~room)
 		dev_warn(&vdev->dev, "features %#llx without the structures for them\n",

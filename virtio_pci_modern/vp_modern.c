@@ -210,6 +210,8 @@ static struct pci_driver vp_modern_driver = {
 	.probe		= vp_modern_probe,
 	.remove		= vp_modern_remove,
 	.driver.pm	= VP_PM_OPS,
+	.err_handler	= VP_ERR_HANDLER,
+	.sriov_configure = vp_sriov_configure,
 };
 
 module_pci_driver(vp_modern_driver);

@@ -5,7 +5,7 @@
  * The common configuration structure, ISR and notifications (VIRTIO 1.4,
  * 4.1.4.3 to 4.1.4.5), in the form of struct vp_ops.  Each access costs an
  * exit from the guest: a queue is selected once and then programmed with at
- * most 13 of them.
+ * most 14 of them.
  *
  * queue_select is state of the device.  setup_vq uses it in find_vqs, one at a
  * time for each device and while there are no queues in use; the reset of a
@@ -25,8 +25,11 @@
 #define VP_QUEUE_RESET_LIMIT_US	(5 * USEC_PER_SEC)
 #define VP_QUEUE_RESET_PAUSE_US	100
 
-/* What queue_reset reads when nothing answers: not a value that it has. */
-#define VP_QUEUE_RESET_GONE	0xffff
+/*
+ * What a register of 16 bits reads when nothing answers; not a value that
+ * queue_reset or queue_size can have.
+ */
+#define VP_GONE16	0xffff
 
 static_assert(sizeof(struct virtio_pci_common_cfg) == VP_COMMON_MIN);
 static_assert(VIRTIO_PCI_COMMON_Q_RESET + sizeof(__le16) == VP_COMMON_RESET);
@@ -73,9 +76,48 @@ static bool vp_modern_notify_data(struct virtqueue *vq)
 	return true;
 }
 
+/* What the device wants to read in the place of a queue's index: 4.1.4.3. */
+static u16 vp_modern_notify_id(struct virtqueue *vq)
+{
+	return to_vp(vq->vdev)->queues[vq->index].notify_data;
+}
+
+/* VIRTIO 1.4, 4.1.5.2.1, with VIRTIO_F_NOTIF_CONFIG_DATA. */
+static bool vp_modern_notify_id16(struct virtqueue *vq)
+{
+	iowrite16(vp_modern_notify_id(vq), (void __force __iomem *)vq->priv);
+	return true;
+}
+
+/* The same, with VIRTIO_F_NOTIFICATION_DATA: the index is the low half. */
+static bool vp_modern_notify_id32(struct virtqueue *vq)
+{
+	u32 ring = virtqueue_ext_notification_data(vq) & ~(u32)U16_MAX;
+
+	iowrite32(ring | vp_modern_notify_id(vq),
+		  (void __force __iomem *)vq->priv);
+	return true;
+}
+
 static bool vp_modern_has_notify_data(struct vp_modern *md)
 {
 	return __virtio_test_bit(&md->vp.vdev, VIRTIO_F_NOTIFICATION_DATA);
+}
+
+static bool vp_modern_has_notify_id(struct vp_modern *md)
+{
+	return __virtio_test_bit(&md->vp.vdev, VIRTIO_F_NOTIF_CONFIG_DATA);
+}
+
+typedef bool (*vp_notify_t)(struct virtqueue *vq);
+
+static vp_notify_t vp_modern_notify_of(struct vp_modern *md)
+{
+	if (vp_modern_has_notify_id(md))
+		return vp_modern_has_notify_data(md) ? vp_modern_notify_id32
+						     : vp_modern_notify_id16;
+	return vp_modern_has_notify_data(md) ? vp_modern_notify_data
+					     : vp_modern_notify;
 }
 
 /**
@@ -84,8 +126,8 @@ static bool vp_modern_has_notify_data(struct vp_modern *md)
  *
  * VIRTIO 1.4, 4.1.4.3.1: a power of 2 unless the packed layout is in use.
  *
- * Return: the size, -ENOENT when there is no such queue, -EINVAL for a size
- * that no queue may have.
+ * Return: the size, -ENOENT when there is no such queue, -ENODEV when nothing
+ * answers, -EINVAL for a size that no queue may have.
  */
 static int vp_modern_queue_size(struct vp_modern *md)
 {
@@ -94,6 +136,8 @@ static int vp_modern_queue_size(struct vp_modern *md)
 
 	if (!num)
 		return -ENOENT;
+	if (num == VP_GONE16 && !pci_device_is_present(md->vp.pdev))
+		return -ENODEV;
 	if (num > VP_QUEUE_MAX ||
 	    (!is_power_of_2(num) &&
 	     !__virtio_test_bit(vdev, VIRTIO_F_RING_PACKED))) {
@@ -173,9 +217,8 @@ static struct virtqueue *
 vp_modern_setup_vq(struct vp_device *vp, const struct vp_queue_request *req)
 {
 	struct vp_modern *md = to_vp_modern(vp);
-	bool (*notify)(struct virtqueue *) = vp_modern_has_notify_data(md)
-					     ? vp_modern_notify_data
-					     : vp_modern_notify;
+	__le16 __iomem *notify_data = (void __iomem *)md->common +
+				      VP_COMMON_NOTIF_DATA - sizeof(__le16);
 	void __iomem *addr;
 	struct virtqueue *vq;
 	int num, err;
@@ -190,10 +233,13 @@ vp_modern_setup_vq(struct vp_device *vp, const struct vp_queue_request *req)
 	addr = vp_modern_notify_addr(md);
 	if (IS_ERR(addr))
 		return ERR_CAST((void __force *)addr);
+	if (vp_modern_has_notify_id(md))
+		vp->queues[req->index].notify_data = vp_read16(notify_data);
 
 	vq = vring_create_virtqueue(req->index, num, SMP_CACHE_BYTES, &vp->vdev,
-				    true, true, req->ctx, notify,
-				    req->callback, req->name);
+				    true, true, req->ctx,
+				    vp_modern_notify_of(md), req->callback,
+				    req->name);
 	if (!vq) {
 		vp_modern_notify_unmap(md, addr);
 		return ERR_PTR(-ENOMEM);
@@ -234,7 +280,7 @@ static int vp_modern_reset_selected(struct vp_modern *md, struct virtqueue *vq)
 
 	vp_write16(1, reset);
 	read_poll_timeout(vp_read16, state,
-			  !state || state == VP_QUEUE_RESET_GONE,
+			  !state || state == VP_GONE16,
 			  VP_QUEUE_RESET_PAUSE_US, VP_QUEUE_RESET_LIMIT_US,
 			  false, reset);
 	enabled = vp_read16(&md->common->queue_enable);

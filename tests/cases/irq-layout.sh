@@ -13,6 +13,10 @@ auto)
 	same "one interrupt per queue" "$(count "$dev-req\\.")" "$queues"
 	same "one for configuration changes" "$(count "$dev-config")" 1
 	;;
+1)
+	same "one interrupt for all" "$(count "$dev")" 1
+	same "it is an MSI" "$(count MSI)" 1
+	;;
 0)
 	same "one interrupt for all" "$(count "$dev")" 1
 	same "it is no MSI" "$(count MSI)" 0

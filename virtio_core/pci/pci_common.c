@@ -175,18 +175,21 @@ EXPORT_SYMBOL_GPL(vp_register);
  * @vp: the device
  *
  * A function that is gone cannot complete anything: its queues are broken
- * first, so that the driver does not wait for it.  The caller unmaps the
+ * first, so that the driver does not wait for it.  Its virtual functions go
+ * before it.  The caller unmaps the
  * registers and then drops the device with put_device(), because whoever holds
  * a reference may still look at it.  Context: process, may sleep.
  */
 void vp_unregister(struct vp_device *vp)
 {
 	get_device(&vp->vdev.dev);
+	vp_sriov_configure(vp->pdev, 0);
 	if (!pci_device_is_present(vp->pdev))
 		virtio_break_device(&vp->vdev);
 	unregister_virtio_device(&vp->vdev);
 	/* Should its driver have left any. */
 	vp_del_vqs(&vp->vdev);
+	vp_forget_kept(vp);
 }
 EXPORT_SYMBOL_GPL(vp_unregister);
 

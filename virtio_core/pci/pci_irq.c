@@ -47,6 +47,25 @@ static irqreturn_t vp_shared_interrupt(int irq, void *arg)
 }
 
 /*
+ * One vector for everything.  A message carries no cause, and two of them may
+ * become one, so a configuration change has to be asked for: the device sets
+ * its bit before it sends (4.1.4.5.1), and the read clears it.  The bit of the
+ * queues says nothing with MSI-X (4.1.4.5.1): they are all looked at.
+ */
+static irqreturn_t vp_single_interrupt(int irq, void *arg)
+{
+	struct vp_device *vp = arg;
+	u8 isr = vp->ops->read_isr(vp);
+
+	if (isr == VP_ISR_ALL_ONES)
+		return IRQ_NONE;
+	if (isr & VIRTIO_PCI_ISR_CONFIG)
+		virtio_config_changed(&vp->vdev);
+	vp_walk_queues(vp, irq);
+	return IRQ_HANDLED;
+}
+
+/*
  * INTx: one read tells whether it was us and acknowledges.  Both bits may be
  * set at once (4.1.5.4.2).  All ones is a function that is gone.
  */
@@ -77,6 +96,12 @@ static int vp_irq_request(struct vp_device *vp, unsigned int vector,
 	return -EBUSY;
 }
 
+static int vp_irq_map_config(struct vp_device *vp)
+{
+	return vp->ops->set_config_vector(vp, VP_CONFIG_VECTOR) ==
+	       VP_CONFIG_VECTOR ? 0 : -EBUSY;
+}
+
 /* Vector 0 for configuration changes, if the device takes it. */
 static int vp_irq_config(struct vp_device *vp)
 {
@@ -89,11 +114,7 @@ static int vp_irq_config(struct vp_device *vp)
 	if (err)
 		return err;
 	vp->config_irq = true;
-
-	if (vp->ops->set_config_vector(vp, VP_CONFIG_VECTOR) !=
-	    VP_CONFIG_VECTOR)
-		return -EBUSY;
-	return 0;
+	return vp_irq_map_config(vp);
 }
 
 /**
@@ -132,7 +153,15 @@ int vp_irq_alloc(struct vp_device *vp, enum vp_irq_mode mode,
 		return -EBUSY;
 	}
 	vp->irq_mode = mode;
-	return mode == VP_IRQ_INTX ? 0 : vp_irq_config(vp);
+	switch (mode) {
+	case VP_IRQ_INTX:
+		return 0;
+	case VP_IRQ_SINGLE:
+		/* Its handler walks the queues: it comes after them. */
+		return vp_irq_map_config(vp);
+	default:
+		return vp_irq_config(vp);
+	}
 }
 
 /**
@@ -149,6 +178,8 @@ u16 vp_irq_vector(struct vp_device *vp, unsigned int nth)
 		return VP_CONFIG_VECTOR + 1 + nth;
 	case VP_IRQ_SHARED:
 		return VP_SHARED_VECTOR;
+	case VP_IRQ_SINGLE:
+		return VP_CONFIG_VECTOR;
 	default:
 		return VIRTIO_MSI_NO_VECTOR;
 	}
@@ -188,10 +219,12 @@ static int vp_irq_shared(struct vp_device *vp)
 	return err;
 }
 
-static int vp_irq_intx(struct vp_device *vp)
+/* One handler for the whole device, named after it. */
+static int vp_irq_whole(struct vp_device *vp, irq_handler_t handler,
+			unsigned long flags)
 {
-	int err = vp_irq_request(vp, VP_CONFIG_VECTOR, vp_intx_interrupt,
-				 IRQF_SHARED, dev_name(&vp->vdev.dev), vp);
+	int err = vp_irq_request(vp, VP_CONFIG_VECTOR, handler, flags,
+				 dev_name(&vp->vdev.dev), vp);
 
 	vp->config_irq = !err;
 	return err;
@@ -212,8 +245,10 @@ int vp_irq_request_queues(struct vp_device *vp)
 		return vp_irq_all_own(vp);
 	case VP_IRQ_SHARED:
 		return vp_irq_shared(vp);
+	case VP_IRQ_SINGLE:
+		return vp_irq_whole(vp, vp_single_interrupt, 0);
 	default:
-		return vp_irq_intx(vp);
+		return vp_irq_whole(vp, vp_intx_interrupt, IRQF_SHARED);
 	}
 }
 

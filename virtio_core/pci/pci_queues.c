@@ -7,10 +7,11 @@
  * and restore.
  *
  * Interrupts are tried in the order of what they cost: an MSI-X vector for
- * each queue, one for all queues, INTx.  A device may refuse a vector when
- * some queues are set up already (VIRTIO 1.4, 4.1.5.1.2.2).  An enabled queue
- * can be taken back by a reset only (4.1.4.3.2), so then the device is reset
- * and the initialization repeated up to where the driver was.
+ * each queue, one for all queues, one for everything, INTx.  A device may
+ * refuse a vector when some queues are set up already (VIRTIO 1.4,
+ * 4.1.5.1.2.2).  An enabled queue can be taken back by a reset only (4.1.4.3.2),
+ * so then the device is reset and the initialization repeated up to where the
+ * driver was.
  */
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -84,20 +85,63 @@ static int vp_create_queues(struct vp_device *vp, const struct vp_wanted *w)
 	return 0;
 }
 
-/* Handlers first: they use the queues. */
-static void vp_release_queues(struct vp_device *vp)
+static void vp_free_table(struct vp_queue *table, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (table[i].has_affinity)
+			free_cpumask_var(table[i].affinity);
+	kvfree(table);
+}
+
+/* Handlers first: they use the queues.  Leaves the table to the caller. */
+static void vp_take_queues(struct vp_device *vp)
 {
 	unsigned int i;
 
 	vp_irq_free(vp);
-	for (i = 0; i < vp->nqueues; i++) {
-		if (vp->queues[i].has_affinity)
-			free_cpumask_var(vp->queues[i].affinity);
+	for (i = 0; i < vp->nqueues; i++)
 		vp->ops->del_vq(vp, vp->queues[i].vq);
-	}
-	kvfree(vp->queues);
+}
+
+static void vp_release_queues(struct vp_device *vp)
+{
+	vp_take_queues(vp);
+	vp_free_table(vp->queues, vp->nqueues);
 	vp->queues = NULL;
 	vp->nqueues = 0;
+}
+
+/**
+ * vp_forget_kept - free the table of queues that was kept over a sleep
+ * @vp: the device
+ *
+ * Context: process.
+ */
+void vp_forget_kept(struct vp_device *vp)
+{
+	vp_free_table(vp->kept, vp->nkept);
+	vp->kept = NULL;
+	vp->nkept = 0;
+}
+
+/* The queues are back: so is what the driver asked for their vectors. */
+static void vp_restore_affinity(struct vp_device *vp)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < min(vp->nkept, vp->nqueues); i++) {
+		if (!vp->kept[i].has_affinity || !vp->queues[i].own_irq)
+			continue;
+		err = vp_set_vq_affinity(vp->queues[i].vq,
+					 vp->kept[i].affinity);
+		if (err)
+			dev_dbg(&vp->vdev.dev, "affinity of queue %u: error %d\n",
+				i, err);
+	}
+	vp_forget_kept(vp);
 }
 
 /**
@@ -186,7 +230,7 @@ int vp_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
 		struct irq_affinity *desc)
 {
 	static const enum vp_irq_mode modes[] = {
-		VP_IRQ_PER_QUEUE, VP_IRQ_SHARED, VP_IRQ_INTX,
+		VP_IRQ_PER_QUEUE, VP_IRQ_SHARED, VP_IRQ_SINGLE, VP_IRQ_INTX,
 	};
 	struct vp_device *vp = to_vp(vdev);
 	struct vp_wanted w = {
@@ -205,7 +249,9 @@ int vp_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
 
 	for (i = 0; err == -EBUSY && i < ARRAY_SIZE(modes); i++)
 		err = vp_try_mode(vp, &w, modes[i], desc);
-	if (err)
+	if (!err)
+		vp_restore_affinity(vp);
+	else
 		dev_err(&vdev->dev, "%u queues with interrupts: error %d\n",
 			nvqs, err);
 	return err;
@@ -218,7 +264,8 @@ EXPORT_SYMBOL_GPL(vp_find_vqs);
  *
  * Serves config->del_vqs.  The memory of a queue must not be freed while the
  * device may use it (VIRTIO 1.4, 3.3.1): a device that is still live and has
- * access to memory is reset.  Does nothing when there are no queues.
+ * access to memory is reset.  Does nothing when there are no queues.  For a
+ * device that goes to sleep the affinity of its queues is kept.
  * Context: process, may sleep.
  */
 void vp_del_vqs(struct virtio_device *vdev)
@@ -230,6 +277,15 @@ void vp_del_vqs(struct virtio_device *vdev)
 	if (!vp->cut_off &&
 	    vp_get_status(vdev) & VIRTIO_CONFIG_S_DRIVER_OK)
 		virtio_reset_device(vdev);
-	vp_release_queues(vp);
+	if (!vp->sleeping) {
+		vp_release_queues(vp);
+		return;
+	}
+	vp_take_queues(vp);
+	vp_forget_kept(vp);
+	vp->kept = vp->queues;
+	vp->nkept = vp->nqueues;
+	vp->queues = NULL;
+	vp->nqueues = 0;
 }
 EXPORT_SYMBOL_GPL(vp_del_vqs);

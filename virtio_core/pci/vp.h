@@ -86,12 +86,14 @@ struct vp_ops {
  *	each queue with a callback
  * @VP_IRQ_SHARED: MSI-X, vector 0 for configuration changes and vector 1 for
  *	all queues
+ * @VP_IRQ_SINGLE: MSI-X, vector 0 for everything
  * @VP_IRQ_INTX: one INTx line for everything
  */
 enum vp_irq_mode {
 	VP_IRQ_NONE,
 	VP_IRQ_PER_QUEUE,
 	VP_IRQ_SHARED,
+	VP_IRQ_SINGLE,
 	VP_IRQ_INTX,
 };
 
@@ -101,6 +103,7 @@ enum vp_irq_mode {
  * struct vp_queue - what the transport knows of one queue
  * @vq: the queue
  * @vector: its MSI-X vector or VIRTIO_MSI_NO_VECTOR
+ * @notify_data: for the transport: what the device wants to be notified with
  * @own_irq: a handler for this queue alone is requested
  * @affinity: storage for the affinity hint, allocated when first set
  * @has_affinity: @affinity is allocated
@@ -109,6 +112,7 @@ enum vp_irq_mode {
 struct vp_queue {
 	struct virtqueue *vq;
 	u16 vector;
+	u16 notify_data;
 	bool own_irq;
 	bool has_affinity;
 	cpumask_var_t affinity;
@@ -122,10 +126,15 @@ struct vp_queue {
  * @ops: register accesses; set by the transport
  * @queues: table of queues, by queue index
  * @nqueues: its length
+ * @kept: between freeze and restore: the table of before, for the affinity
+ *	that it holds; no queue in it exists
+ * @nkept: its length
  * @irq_mode: how interrupts are delivered
  * @config_irq: the handler of vector 0 or of INTx is requested
  * @shared_irq: the handler of vector 1 is requested (VP_IRQ_SHARED)
  * @cut_off: the last reset did not complete: bus mastering is off
+ * @sleeping: frozen, and about to be restored
+ * @lost: it could not be frozen for a reset of the function
  * @config_name: name of vector 0
  * @shared_name: name of vector 1
  */
@@ -135,10 +144,14 @@ struct vp_device {
 	const struct vp_ops *ops;
 	struct vp_queue *queues;
 	unsigned int nqueues;
+	struct vp_queue *kept;
+	unsigned int nkept;
 	enum vp_irq_mode irq_mode;
 	bool config_irq;
 	bool shared_irq;
 	bool cut_off;
+	bool sleeping;
+	bool lost;
 	char config_name[VP_IRQ_NAME];
 	char shared_name[VP_IRQ_NAME];
 };
@@ -178,6 +191,11 @@ int vp_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
 		const char * const names[], const bool *ctx,
 		struct irq_affinity *desc);
 void vp_del_vqs(struct virtio_device *vdev);
+void vp_forget_kept(struct vp_device *vp);
+
+/* pci_sriov.c */
+bool vp_has_sriov(struct vp_device *vp);
+int vp_sriov_configure(struct pci_dev *pdev, int num);
 
 /* pci_irq.c; the first four are for pci_queues.c */
 int vp_irq_alloc(struct vp_device *vp, enum vp_irq_mode mode,
@@ -194,9 +212,12 @@ const struct cpumask *vp_get_vq_affinity(struct virtio_device *vdev,
 /* pci_pm.c */
 #ifdef CONFIG_PM_SLEEP
 extern const struct dev_pm_ops vp_pm_ops;
+extern const struct pci_error_handlers vp_err_handler;
 #define VP_PM_OPS	(&vp_pm_ops)
+#define VP_ERR_HANDLER	(&vp_err_handler)
 #else
 #define VP_PM_OPS	NULL
+#define VP_ERR_HANDLER	NULL
 #endif
 
 #endif /* _VP_H */

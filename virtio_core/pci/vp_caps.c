@@ -354,6 +354,8 @@ u64 vp_caps_features(const struct vp_caps *caps)
 {
 	u64 features = 0;
 
+	if (caps->common.len >= VP_COMMON_NOTIF_DATA)
+		features |= BIT_ULL(VIRTIO_F_NOTIF_CONFIG_DATA);
 	if (caps->common.len >= VP_COMMON_RESET)
 		features |= BIT_ULL(VIRTIO_F_RING_RESET);
 	if (caps->notify.len >= sizeof(u32) &&

@@ -33,6 +33,9 @@
 /* The part of the common structure that every device has (VIRTIO 1.0). */
 #define VP_COMMON_MIN		56
 
+/* The part that ends with queue_notif_config_data. */
+#define VP_COMMON_NOTIF_DATA	58
+
 /* The part that ends with queue_reset. */
 #define VP_COMMON_RESET		60
 
@@ -163,7 +166,8 @@ int vp_caps_notify_offset(const struct vp_caps *caps, u16 notify_off,
  * (VIRTIO 1.4, 4.1.4.3), and a notification of 32 bits asks for alignment to
  * four bytes (4.1.4.4).  Context: any.
  *
- * Return: a mask of VIRTIO_F_RING_RESET and VIRTIO_F_NOTIFICATION_DATA.
+ * Return: a mask of VIRTIO_F_RING_RESET, VIRTIO_F_NOTIF_CONFIG_DATA and
+ * VIRTIO_F_NOTIFICATION_DATA.
  */
 u64 vp_caps_features(const struct vp_caps *caps);
 
