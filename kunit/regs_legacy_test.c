@@ -258,6 +258,8 @@ static void config_vector_refused(struct kunit *test)
 	       RF_R16(0, R_CONFIG_VECTOR, 0xffff),
 	       RF_W16(0, R_CONFIG_VECTOR, 0),
 	       RF_R16(0, R_CONFIG_VECTOR, 0xffff),
+	       RF_W16(0, R_CONFIG_VECTOR, 0),
+	       RF_R16(0, R_CONFIG_VECTOR, 0xffff),
 	       QUEUE(0, 8, lg_page(f->vqs[0])),
 	       QUEUE(1, 16, lg_page(f->vqs[1])), LIVE);
 	KUNIT_EXPECT_FALSE(test, f->rf->msix);

@@ -1036,14 +1036,16 @@ static void ids(struct kunit *test)
 
 		pdev->device = id;
 		pdev->revision = id & 3;
-		KUNIT_EXPECT_EQ_MSG(test, vp_transport(pdev), want, "id %#x",
+		KUNIT_EXPECT_EQ_MSG(test, vp_transport(pdev, NULL), want, "id %#x",
 				    id);
 	}
 	f->rf->pci->cfg[PCI_STATUS] = 0;
 	pdev->device = 0x1000;
-	KUNIT_EXPECT_EQ(test, vp_transport(pdev), VP_TRANSPORT_LEGACY);
+	pdev->revision = 0;
+	rf_pci_bar(f->rf, 0, IORESOURCE_IO, 64);
+	KUNIT_EXPECT_EQ(test, vp_transport(pdev, NULL), VP_TRANSPORT_LEGACY);
 	pdev->device = 0x1040;
-	KUNIT_EXPECT_EQ(test, vp_transport(pdev), VP_TRANSPORT_MODERN);
+	KUNIT_EXPECT_EQ(test, vp_transport(pdev, NULL), VP_TRANSPORT_NONE);
 }
 
 /* A device that goes away at any access: each loop ends, nothing is left. */

@@ -153,6 +153,7 @@ static struct pci_driver vl_driver = {
 	.probe		= vl_probe,
 	.remove		= vl_remove,
 	.driver.pm	= VP_PM_OPS,
+	.err_handler	= VP_ERR_HANDLER,
 };
 
 module_pci_driver(vl_driver);
