@@ -37,7 +37,6 @@ static void vp_modern_write_features(struct vp_modern *md, u64 features)
 
 /**
  * vp_modern_own_features - features that this transport implements itself
- *
  * @md: the device
  *
  * Between driver and transport (VIRTIO 1.4, 6), beside those of the ring.
