@@ -10,11 +10,42 @@
  * fail it for a feature word that was not selected, for a queue register
  * touched while the queue is ready, for an undefined bit acknowledged.
  *
- * Included once, by a suite that has included regfile_redirect.h and the
- * sources of virtio_mmio.ko before.
+ * Included once, by a suite that has included regfile_redirect.h before; brings
+ * the sources of virtio_mmio.ko with it.
  */
 #ifndef _KUNIT_REGS_MMIO_FIX_H
 #define _KUNIT_REGS_MMIO_FIX_H
+
+/* The interrupt's type, and whether it may wake the system up. */
+static struct irq_data *mm_irq_data;
+static int mm_wakes;
+
+#undef irq_get_irq_data
+#define irq_get_irq_data(irq)	mm_irq_data
+#define enable_irq_wake(irq)	(mm_wakes++, 0)
+#define disable_irq_wake(irq)	((void)mm_wakes--)
+
+/* Where the first queue is, when a case wants it elsewhere. */
+static dma_addr_t mm_desc;
+
+static dma_addr_t mm_desc_addr(struct virtqueue *vq)
+{
+	return mm_desc ?: virtqueue_get_desc_addr(vq);
+}
+
+#include "../virtio_mmio/vm_device.c"
+#include "../virtio_mmio/vm_regs.c"
+#include "../virtio_mmio/vm_config.c"
+#include "../virtio_mmio/vm_queues.c"
+#include "../virtio_mmio/vm_queue_v2.c"
+#include "../virtio_mmio/vm_irq.c"
+#include "../virtio_mmio/vm_shm.c"
+#ifdef CONFIG_PM_SLEEP
+#include "../virtio_mmio/vm_pm.c"
+#endif
+#define virtqueue_get_desc_addr(vq)	mm_desc_addr(vq)
+#include "../virtio_mmio/vm_queue_v1.c"
+#undef virtqueue_get_desc_addr
 
 /* No driver wants this device. */
 #define MM_ID		4000
@@ -205,6 +236,19 @@ static u32 mm_ack(struct regfile *rf, bool write, u32 value, void *ctx)
 		KUNIT_FAIL(rf->test, "acknowledged: %#x", value);
 	rf_poke(rf, 0, O_EVENTS, 4, rf_peek(rf, 0, O_EVENTS, 4) & ~value);
 	return value;
+}
+
+/* A generation that never settles. */
+static u32 mm_restless(struct regfile *rf, bool write, u32 value, void *ctx)
+{
+	rf_poke(rf, 0, O_GENERATION, 4, value + 1);
+	return value;
+}
+
+/* There is always something to tell. */
+static u32 mm_clamour(struct regfile *rf, bool write, u32 value, void *ctx)
+{
+	return 1;
 }
 
 static u32 mm_live(struct regfile *rf, bool write, u32 value, void *ctx)

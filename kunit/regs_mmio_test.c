@@ -14,37 +14,6 @@
 #include "mock.h"
 #include "regfile_redirect.h"
 
-/* The interrupt's type, and whether it may wake the system up. */
-static struct irq_data *mm_irq_data;
-static int mm_wakes;
-
-#undef irq_get_irq_data
-#define irq_get_irq_data(irq)	mm_irq_data
-#define enable_irq_wake(irq)	(mm_wakes++, 0)
-#define disable_irq_wake(irq)	((void)mm_wakes--)
-
-/* Where the first queue is, when a case wants it elsewhere. */
-static dma_addr_t mm_desc;
-
-static dma_addr_t mm_desc_addr(struct virtqueue *vq)
-{
-	return mm_desc ?: virtqueue_get_desc_addr(vq);
-}
-
-#include "../virtio_mmio/vm_device.c"
-#include "../virtio_mmio/vm_regs.c"
-#include "../virtio_mmio/vm_config.c"
-#include "../virtio_mmio/vm_queues.c"
-#include "../virtio_mmio/vm_queue_v2.c"
-#include "../virtio_mmio/vm_irq.c"
-#include "../virtio_mmio/vm_shm.c"
-#ifdef CONFIG_PM_SLEEP
-#include "../virtio_mmio/vm_pm.c"
-#endif
-#define virtqueue_get_desc_addr(vq)	mm_desc_addr(vq)
-#include "../virtio_mmio/vm_queue_v1.c"
-#undef virtqueue_get_desc_addr
-
 #include "regs_mmio_fix.h"
 
 /* MMIO-15, -16, and the reset and ACKNOWLEDGE of 3.1.1. */
@@ -286,12 +255,6 @@ static void config_outside(struct kunit *test)
 		f->vdev->config->set(f->vdev, bad[i][0], bytes, bad[i][1]);
 	}
 	KUNIT_EXPECT_EQ(test, f->rf->log_num, 0);
-}
-
-static u32 mm_restless(struct regfile *rf, bool write, u32 value, void *ctx)
-{
-	rf_poke(rf, 0, O_GENERATION, 4, value + 1);
-	return value;
 }
 
 /* 4.2.2, ConfigGeneration: readers repeat, but not for ever. */
@@ -654,11 +617,6 @@ static void interrupts_by_edge(struct kunit *test)
 	rf_script(f->rf, 0, O_EVENTS, 1, 2, 0);
 	KUNIT_EXPECT_EQ(test, rf_fire(f->rf, 0), IRQ_HANDLED);
 	rf_expect(f->rf, want, ARRAY_SIZE(want));
-}
-
-static u32 mm_clamour(struct regfile *rf, bool write, u32 value, void *ctx)
-{
-	return 1;
 }
 
 /* A device that always has something to tell does not hold the processor. */
