@@ -146,8 +146,6 @@ transport_of()
 	echo "$(basename "$(readlink "$_d/driver")") $(feature "$1" 32)"
 }
 
-<<<<<<< HEAD
-=======
 # version_1: is that feature to be negotiated?  live: and the status of a live device
 version_1()
 {
@@ -158,7 +156,6 @@ version_1()
 }
 live() { [ "$(version_1)" = 1 ] && echo 0x0000000f || echo 0x00000007; }
 
->>>>>>> legacy
 # transport_as_configured: a device that is on another transport shows nothing
 transport_as_configured()
 {
