@@ -51,7 +51,7 @@ check:
 check-all:
 	@scripts/check --all
 
-# The kernel with checkers, or KERNEL=stock, uml, kcsan, malta, arm64.
+# The kernel with checkers, or KERNEL=stock, uml, kcsan, malta.
 kunit:
 	@scripts/setup kunit
 	@$(if $(filter stock,$(KERNEL)),,scripts/setup kernel $(or $(KERNEL),debug))
@@ -125,7 +125,7 @@ help:
 	@echo 'make shell            an interactive guest with the modules loaded (TRANSPORT=)'
 	@echo 'make check            all tests, a short list of the slow ones; what CI runs'
 	@echo 'make check-all        all tests'
-	@echo 'make kunit            the unit tests, on a kernel with checkers (KERNEL=stock uml kcsan malta arm64)'
+	@echo 'make kunit            the unit tests, on a kernel with checkers (KERNEL=stock uml kcsan malta)'
 	@echo 'make mutants          the ring broken on purpose, once per rule: do the unit tests notice?'
 	@echo 'make e2e              the end-to-end cases (CASE=name one of them, FULL=1 the full matrix)'
 	@echo 'make e2e-be           the same on a big-endian machine (MIPS), legacy and modern devices'
