@@ -146,6 +146,18 @@ transport_of()
 	echo "$(basename "$(readlink "$_d/driver")") $(feature "$1" 32)"
 }
 
+# version_1: is that feature to be negotiated?  live: and the status of a live device
+version_1()
+{
+	case $CFG_transport in
+	pci-legacy|pci-forced|mmio-v1) echo 0 ;;
+	*) echo 1 ;;
+	esac
+}
+live() { [ "$(version_1)" = 1 ] && echo 0x0000000f || echo 0x00000007; }
+
+# transport_as_configured: a device that is on another transport shows nothing;
+# nor does one that was found in another way.
 transport_as_configured()
 {
 	case $CFG_transport in
