@@ -215,8 +215,8 @@ static void clock(struct kunit *test)
 	err = read_poll_timeout(ioread32, value, value, 1000, 5000000, false,
 				rf_iomem(rf, 0, 0));
 	KUNIT_EXPECT_EQ(test, err, -ETIMEDOUT);
-	KUNIT_EXPECT_GE(test, rf->now_ns, 6 * NSEC_PER_SEC);
-	KUNIT_EXPECT_LT(test, rf->now_ns, 7 * NSEC_PER_SEC);
+	KUNIT_EXPECT_GE(test, rf->now_ns, 6ull * NSEC_PER_SEC);
+	KUNIT_EXPECT_LT(test, rf->now_ns, 7ull * NSEC_PER_SEC);
 }
 
 static irqreturn_t demo_handler(int irq, void *arg)
