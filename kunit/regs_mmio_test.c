@@ -658,8 +658,8 @@ static void reset_never_ends(struct kunit *test)
 
 	f->no_reset = true;
 	f->vdev->config->reset(f->vdev);
-	KUNIT_EXPECT_GT(test, f->rf->now_ns - begin, 4 * NSEC_PER_SEC);
-	KUNIT_EXPECT_LT(test, f->rf->now_ns - begin, 7 * NSEC_PER_SEC);
+	KUNIT_EXPECT_GT(test, f->rf->now_ns - begin, 4ull * NSEC_PER_SEC);
+	KUNIT_EXPECT_LT(test, f->rf->now_ns - begin, 7ull * NSEC_PER_SEC);
 	KUNIT_EXPECT_TRUE(test, virtqueue_is_broken(f->vqs[0]));
 	KUNIT_EXPECT_TRUE(test, virtqueue_is_broken(f->vqs[1]));
 	KUNIT_EXPECT_EQ(test, 0, rf_bank_peek(f->rf, 0, 0, O_READY, 4));
@@ -744,7 +744,7 @@ static void queue_reset_never_ends(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EBUSY,
 			f->vdev->config->disable_vq_and_reset(f->vqs[0]));
 	KUNIT_EXPECT_TRUE(test, virtqueue_is_broken(f->vqs[0]));
-	KUNIT_EXPECT_LT(test, f->rf->now_ns - begin, 7 * NSEC_PER_SEC);
+	KUNIT_EXPECT_LT(test, f->rf->now_ns - begin, 7ull * NSEC_PER_SEC);
 }
 
 /* 4.2.2.1: QueueReady is 0 when it is complete, and becomes 1 when told. */
