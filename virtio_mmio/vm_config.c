@@ -50,7 +50,7 @@ static u64 vm_get_features(struct virtio_device *vdev)
 static u64 vm_own_features(void)
 {
 	return BIT_ULL(VIRTIO_F_RING_RESET) |
-	       (virtqueue_ext_notification_data ?
+	       (virtqueue_ext_has(virtqueue_ext_notification_data) ?
 		BIT_ULL(VIRTIO_F_NOTIFICATION_DATA) : 0);
 }
 
