@@ -226,8 +226,9 @@ class Config:
         return ", ".join(out)
 
     def _common(self, transport):
-        legacy, modern = INTERFACES[transport or self.set["transport"]]
-        out = {"disable-legacy": legacy, "disable-modern": modern}
+        out, kind = {}, transport or self.set["transport"]
+        if kind in INTERFACES:
+            out["disable-legacy"], out["disable-modern"] = INTERFACES[kind]
         # QEMU 7.2 has no in_order; what is off by default need not be said.
         out.update({k: self.set[k] for k in RING_KEYS + ("queue_reset",)
                     if self.set[k] != self.DEFAULTS[k]})
