@@ -4,8 +4,6 @@
 import os
 import re
 
-from harness.kernel import Kernel
-
 EVENTS = ("memory_region_ops_read", "memory_region_ops_write")
 LINE = re.compile(r"(memory_region_ops_\w+) cpu -?\d+ mr (0x\w+) addr (0x\w+) "
                   r"value (0x\w+) size (\d+) name '([^']*)'")
@@ -21,9 +19,9 @@ INTREE = ("virtio_ring", "virtio", "virtio_pci_legacy_dev", "virtio_pci_modern_d
           "virtio_pci", "virtio_mmio", "virtio_blk", "virtio-rng")
 
 
-def guest_files():
+def guest_files(kernel):
     """The kernel's own virtio modules, to be loaded by hand."""
-    kernel, found = Kernel(), {}
+    found = {}
     for folder, _, names in os.walk(kernel.module_root):
         for name in names:
             if name.endswith(".ko") and name[:-3] in INTREE:
