@@ -37,6 +37,7 @@
 #include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
 #include <linux/wait.h>
+#include <virtio_live_reset.h>
 
 #define VRNG_NR_BUFS	4
 #define VRNG_BUF_SIZE	1024
@@ -470,9 +471,13 @@ static const unsigned int vrng_features_legacy[] = {
 	VIRTIO_F_ANY_LAYOUT,
 };
 
+/* Readers wait or fail, under the lock, while the device is frozen. */
+VIRTIO_LIVE_RESET_GROUPS(vrng_live_reset_groups);
+
 static struct virtio_driver vrng_driver = {
 	.driver.name			= "virtio_rng",
 	.driver.owner			= THIS_MODULE,
+	.driver.dev_groups		= vrng_live_reset_groups,
 	.id_table			= vrng_ids,
 	.feature_table_legacy		= vrng_features_legacy,
 	.feature_table_size_legacy	= ARRAY_SIZE(vrng_features_legacy),

@@ -155,6 +155,8 @@ static inline int rf_platform_irq(unsigned int index)
 #define pci_is_enabled(pdev)			rf_pci_is_enabled(pdev)
 #define pci_set_master(pdev)			rf_pci_master(pdev, true)
 #define pci_clear_master(pdev)			rf_pci_master(pdev, false)
+/* Whether INTx may be raised shows in the vectors already. */
+#define pci_intx(pdev, enable)			((void)(pdev), (void)(enable))
 #define pci_device_is_present(pdev)		rf_pci_is_present(pdev)
 #define pci_find_capability(pdev, id)		rf_pci_find_cap(pdev, 0, id)
 #define pci_find_next_capability(pdev, pos, id)	rf_pci_find_cap(pdev, pos, id)

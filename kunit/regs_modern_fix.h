@@ -149,6 +149,7 @@ static const struct rf_map notify32_map = {
  * @vdev: the device once it was probed, or NULL
  * @called: how often the callback of a queue ran
  * @changed: how often config_changed ran
+ * @frozen: how often freeze ran
  * @refused: vectors from here on the device refuses for queues
  * @config_refused: and vector 0 for configuration changes
  * @status_stuck: a reset does not complete
@@ -166,6 +167,7 @@ struct modern_fix {
 	struct virtio_device *vdev;
 	unsigned int called;
 	unsigned int changed;
+	unsigned int frozen;
 	u16 refused;
 	bool config_refused;
 	bool status_stuck;
@@ -218,6 +220,7 @@ static void modern_changed(struct virtio_device *vdev)
 
 static int modern_freeze(struct virtio_device *vdev)
 {
+	modern->frozen++;
 	virtio_reset_device(vdev);
 	vdev->config->del_vqs(vdev);
 	return 0;
@@ -227,6 +230,10 @@ static const struct virtio_device_id modern_ids[] = {
 	{ MODERN_ID, VIRTIO_DEV_ANY_ID },
 	{ 0 },
 };
+
+/* Does the driver that modern_new() registers live through a reset? */
+static bool modern_lives = true;
+VIRTIO_LIVE_RESET_GROUPS(modern_groups);
 
 /* The device. */
 
@@ -302,6 +309,7 @@ static int modern_init(struct kunit_resource *res, void *context)
 		return -ENOMEM;
 	modern->drv.driver.name = "regs_modern";
 	modern->drv.driver.owner = THIS_MODULE;
+	modern->drv.driver.dev_groups = modern_lives ? modern_groups : NULL;
 	modern->drv.id_table = modern_ids;
 	modern->drv.probe = modern_probe;
 	modern->drv.remove = modern_remove;

@@ -738,6 +738,44 @@ static void sleep_and_wake(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, queue_reg(f, 2, C_VECTOR), 3);
 }
 
+/* A driver that counts on frozen tasks is not frozen: it goes and comes. */
+static void function_reset_others(struct kunit *test)
+{
+	const struct pci_error_handlers *h;
+	struct modern_fix *f;
+
+	modern_lives = false;
+	f = modern_running(test, FB_VERSION_1, QUEUES);
+	modern_lives = true;
+	h = rf_pci_driver()->err_handler;
+	h->reset_prepare(f->pdev);
+	KUNIT_EXPECT_NULL(test, f->vdev);
+	KUNIT_EXPECT_EQ(test, f->rf->vectors, 0);
+	modern_forget(f->rf);
+	h->reset_done(f->pdev);
+	KUNIT_EXPECT_EQ(test, f->frozen, 0);
+	KUNIT_ASSERT_NOT_NULL(test, f->vdev);
+	KUNIT_EXPECT_EQ(test, f->rf->vectors, QUEUES + 1);
+	KUNIT_EXPECT_EQ(test, rf_peek(f->rf, COMMON, C_STATUS, 1), ST_RUNNING);
+}
+
+/* One that could not be woken has nothing left to freeze. */
+static void sleep_twice(struct kunit *test)
+{
+	struct modern_fix *f = modern_running(test, FB_VERSION_1, QUEUES);
+	const struct dev_pm_ops *pm = rf_pci_driver()->driver.pm;
+
+	KUNIT_ASSERT_EQ(test, pm->suspend(&f->pdev->dev), 0);
+	f->status_stuck = true;
+	rf_poke(f->rf, COMMON, C_STATUS, 1, ST_RUNNING);
+	KUNIT_EXPECT_NE(test, pm->resume(&f->pdev->dev), 0);
+	KUNIT_EXPECT_EQ(test, pm->suspend(&f->pdev->dev), 0);
+	KUNIT_EXPECT_EQ(test, f->frozen, 1);
+	f->status_stuck = false;
+	KUNIT_EXPECT_EQ(test, pm->resume(&f->pdev->dev), 0);
+	KUNIT_EXPECT_EQ(test, f->rf->vectors, QUEUES + 1);
+}
+
 /* It does not come back from the reset: broken, and no more. */
 static void function_reset_gone(struct kunit *test)
 {
@@ -820,6 +858,8 @@ static struct kunit_case modern_cases[] = {
 	KUNIT_CASE(function_reset),
 	KUNIT_CASE(sleep_and_wake),
 	KUNIT_CASE(function_reset_gone),
+	KUNIT_CASE(function_reset_others),
+	KUNIT_CASE(sleep_twice),
 #endif
 	KUNIT_CASE(virtual_functions),
 	KUNIT_CASE(no_virtual_functions),

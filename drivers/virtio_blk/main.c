@@ -22,6 +22,7 @@
 #include <linux/major.h>
 #include <linux/module.h>
 #include <linux/virtio_ids.h>
+#include <virtio_live_reset.h>
 #include "vblk.h"
 
 /* A disk and its partitions; user space knows the number. */
@@ -367,9 +368,13 @@ static const unsigned int vblk_features[] = {
 	VIRTIO_F_ANY_LAYOUT,
 };
 
+/* Freezing drains the disk's queue and holds what comes meanwhile. */
+VIRTIO_LIVE_RESET_GROUPS(vblk_live_reset_groups);
+
 static struct virtio_driver vblk_driver = {
 	.driver.name			= "virtio_blk",
 	.driver.owner			= THIS_MODULE,
+	.driver.dev_groups		= vblk_live_reset_groups,
 	.id_table			= vblk_ids,
 	.feature_table			= vblk_features,
 	.feature_table_size		= ARRAY_SIZE(vblk_features) - 1,

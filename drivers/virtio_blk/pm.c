@@ -85,11 +85,11 @@ int vblk_freeze(struct virtio_device *vdev)
 	mutex_lock(&vblk->lock);
 	vblk_queues_up(vblk, false);
 	virtio_reset_device(vdev);
+	vblk->frozen = true;
 	mutex_unlock(&vblk->lock);
 	cancel_work_sync(&vblk->fail_work);
 	mutex_lock(&vblk->lock);
 	vblk_queues_delete(vblk);
-	vblk->frozen = true;
 	mutex_unlock(&vblk->lock);
 	queue_delayed_work(vblk_wq, &vblk->wake_work, VBLK_WAKE_LIMIT);
 	return 0;

@@ -44,7 +44,7 @@ static int vblk_ring_usable(struct vblk *vblk)
 	lockdep_assert_held(&vblk->lock);
 	if (vblk->failed)
 		return -EIO;
-	return vblk->queues[0].vq ? 0 : -EBUSY;
+	return vblk->frozen || !vblk->queues[0].vq ? -EBUSY : 0;
 }
 
 /**

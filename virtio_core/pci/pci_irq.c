@@ -276,12 +276,18 @@ void vp_irq_free(struct vp_device *vp)
 			vp_irq_free_own(vp, &vp->queues[i]);
 	if (vp->shared_irq)
 		free_irq(pci_irq_vector(vp->pdev, VP_SHARED_VECTOR), vp);
+	/* A line without us on it is nobody's: others have to live with it. */
+	if (vp->irq_mode == VP_IRQ_INTX)
+		pci_intx(vp->pdev, 0);
 	if (vp->config_irq)
 		free_irq(pci_irq_vector(vp->pdev, VP_CONFIG_VECTOR), vp);
 	vp->shared_irq = false;
 	vp->config_irq = false;
-	if (vp->irq_mode != VP_IRQ_NONE)
+	if (vp->irq_mode != VP_IRQ_NONE) {
 		pci_free_irq_vectors(vp->pdev);
+		/* It switches INTx on again. */
+		pci_intx(vp->pdev, 0);
+	}
 	vp->irq_mode = VP_IRQ_NONE;
 }
 

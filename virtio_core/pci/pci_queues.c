@@ -249,11 +249,13 @@ int vp_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
 
 	for (i = 0; err == -EBUSY && i < ARRAY_SIZE(modes); i++)
 		err = vp_try_mode(vp, &w, modes[i], desc);
-	if (!err)
+	if (!err) {
+		vp->down = false;
 		vp_restore_affinity(vp);
-	else
+	} else {
 		dev_err(&vdev->dev, "%u queues with interrupts: error %d\n",
 			nvqs, err);
+	}
 	return err;
 }
 EXPORT_SYMBOL_GPL(vp_find_vqs);

@@ -134,7 +134,9 @@ struct vp_queue {
  * @shared_irq: the handler of vector 1 is requested (VP_IRQ_SHARED)
  * @cut_off: the last reset did not complete: bus mastering is off
  * @sleeping: frozen, and about to be restored
+ * @down: its driver was frozen and not restored since
  * @lost: it could not be frozen for a reset of the function
+ * @rebind: its driver was unbound for that reset
  * @config_name: name of vector 0
  * @shared_name: name of vector 1
  */
@@ -151,7 +153,9 @@ struct vp_device {
 	bool shared_irq;
 	bool cut_off;
 	bool sleeping;
+	bool down;
 	bool lost;
+	bool rebind;
 	char config_name[VP_IRQ_NAME];
 	char shared_name[VP_IRQ_NAME];
 };
