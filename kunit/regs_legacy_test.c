@@ -48,10 +48,10 @@
 /* 4.1.5.1.3.1; the vector first, since the address is what sets it going. */
 #define QUEUE(n, size, page)						\
 	RF_W16(0, R_SELECT, n), RF_R16(0, R_SIZE, size),		\
-	RF_R32(0, R_PFN, 0), RF_W32(0, R_PFN, page)
+	RF_W32(0, R_PFN, page)
 #define QUEUE_VECTOR(n, size, vector, page)				\
 	RF_W16(0, R_SELECT, n), RF_R16(0, R_SIZE, size),		\
-	RF_R32(0, R_PFN, 0), RF_W16(0, R_QUEUE_VECTOR, vector),		\
+	RF_W16(0, R_QUEUE_VECTOR, vector),				\
 	RF_R16(0, R_QUEUE_VECTOR, vector), RF_W32(0, R_PFN, page)
 #define CONFIG_VECTOR(vector)						\
 	RF_W16(0, R_CONFIG_VECTOR, vector),				\
@@ -325,20 +325,6 @@ static void odd_size(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rf_bank_peek(f->rf, 0, 0, R_PFN, 4), 0);
 }
 
-static u32 lg_in_use(struct regfile *rf, bool write, u32 value, void *ctx)
-{
-	return 0x777;
-}
-
-static void queue_in_use(struct kunit *test)
-{
-	struct lg_fix *f = lg_new(test, 3);
-
-	rf_hook(f->rf, 0, R_PFN, lg_in_use, NULL);
-	expect_refused(f, -EEXIST);
-	KUNIT_EXPECT_EQ(test, rf_count(f->rf, RF_WRITE, 0, R_PFN), 0);
-}
-
 /* 2.4: reset, complete when the status reads 0; nothing is written to a queue. */
 static void removal(struct kunit *test)
 {
@@ -599,7 +585,6 @@ static struct kunit_case regs_legacy_cases[] = {
 	KUNIT_CASE(queue_vector_refused),
 	KUNIT_CASE(no_such_queue),
 	KUNIT_CASE(odd_size),
-	KUNIT_CASE(queue_in_use),
 	KUNIT_CASE(removal),
 	KUNIT_CASE(queues_go_by_reset),
 	KUNIT_CASE(no_reset),

@@ -7,8 +7,7 @@
  *
  * A queue is its page number: written, the device may use the queue at once,
  * since it does not wait for DRIVER_OK (3.1.2).  So the number is the last
- * thing that is written, and a queue that has one is not taken.  Nothing but a
- * reset is known to take a queue back.
+ * thing that is written.  Nothing but a reset is known to take a queue back.
  *
  * queue_select is state of the device.  find_vqs and del_vqs, which the driver
  * core serialises, are all that uses it.
@@ -58,30 +57,23 @@ static bool vl_notify(struct virtqueue *vq)
 /**
  * vl_queue_size - size of the selected queue
  * @lg: the device
- * @index: queue index, for the log
  *
  * VIRTIO 1.4, 4.1.5.1.3.1 and 2.7.2: what the device says, there is nothing to
  * negotiate.
  *
  * Return: the size; -ENOENT when there is no such queue; -EINVAL for a size
- * that no queue may have; -EEXIST for a queue that is in use.
+ * that no queue may have.
  */
-static int vl_queue_size(struct vp_legacy *lg, u16 index)
+static int vl_queue_size(struct vp_legacy *lg)
 {
 	u16 num = ioread16(lg->regs + VIRTIO_PCI_QUEUE_NUM);
 	struct device *dev = &lg->vp.vdev.dev;
-	u32 page;
 
 	if (!num)
 		return -ENOENT;
 	if (num > VL_QUEUE_MAX || !is_power_of_2(num)) {
 		dev_err(dev, "device has a queue of size %u\n", num);
 		return -EINVAL;
-	}
-	page = ioread32(lg->regs + VIRTIO_PCI_QUEUE_PFN);
-	if (page) {
-		dev_err(dev, "queue %u is in use, at page %#x\n", index, page);
-		return -EEXIST;
 	}
 	return num;
 }
@@ -134,7 +126,7 @@ static struct virtqueue *vl_setup_vq(struct vp_device *vp,
 	int num, err;
 
 	iowrite16(req->index, lg->regs + VIRTIO_PCI_QUEUE_SEL);
-	num = vl_queue_size(lg, req->index);
+	num = vl_queue_size(lg);
 	if (num < 0)
 		return ERR_PTR(num);
 	err = vl_queue_vector(lg, req->vector);

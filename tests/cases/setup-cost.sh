@@ -43,7 +43,7 @@ for d in blk:0 rng:1; do
 	their_queues=${theirs#* } theirs=${theirs% *}
 	fact setup.$device "$ours accesses, $queues of them for queues; the kernel's own modules" \
 		"$theirs and $their_queues"
-	check "$device: something was counted" [ "$queues" -ge 10 -a "$their_queues" -ge 10 ]
+	check "$device: something was counted" [ "$queues" -ge 3 -a "$their_queues" -ge 3 ]
 	check "$device: for queues at most $PERCENT %: $queues to $their_queues" \
 		[ $((100 * queues)) -le $((PERCENT * their_queues)) ]
 	check "$device: in all not more: $ours to $theirs" [ "$ours" -le "$theirs" ]
