@@ -342,8 +342,8 @@ static void reset_never(struct kunit *test)
 	virtio_reset_device(f->vdev);
 	KUNIT_EXPECT_FALSE(test, f->rf->pci->master);
 	KUNIT_EXPECT_TRUE(test, virtqueue_is_broken(f->vqs[0]));
-	KUNIT_EXPECT_GE(test, f->rf->now_ns - start, 5 * NSEC_PER_SEC);
-	KUNIT_EXPECT_LT(test, f->rf->now_ns - start, 6 * NSEC_PER_SEC);
+	KUNIT_EXPECT_GE(test, f->rf->now_ns - start, 5ull * NSEC_PER_SEC);
+	KUNIT_EXPECT_LT(test, f->rf->now_ns - start, 6ull * NSEC_PER_SEC);
 
 	start = f->rf->now_ns;
 	virtio_reset_device(f->vdev);
@@ -406,7 +406,7 @@ static void queue_reset_never(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->vdev->config->disable_vq_and_reset(f->vqs[0]),
 			-EBUSY);
 	KUNIT_EXPECT_TRUE(test, virtqueue_is_broken(f->vqs[0]));
-	KUNIT_EXPECT_LT(test, f->rf->now_ns - start, 10 * NSEC_PER_SEC);
+	KUNIT_EXPECT_LT(test, f->rf->now_ns - start, 10ull * NSEC_PER_SEC);
 }
 
 static void queue_reset_gone(struct kunit *test)
