@@ -216,12 +216,14 @@ static void modern_changed(struct virtio_device *vdev)
 	modern->changed++;
 }
 
+#ifdef CONFIG_PM
 static int modern_freeze(struct virtio_device *vdev)
 {
 	virtio_reset_device(vdev);
 	vdev->config->del_vqs(vdev);
 	return 0;
 }
+#endif
 
 static const struct virtio_device_id modern_ids[] = {
 	{ MODERN_ID, VIRTIO_DEV_ANY_ID },
@@ -401,11 +403,6 @@ static struct modern_fix *modern_running(struct kunit *test, u64 offered,
 static u16 queue_reg(struct modern_fix *f, unsigned int queue, u32 offset)
 {
 	return rf_bank_peek(f->rf, BANK_QUEUE, queue, offset, 2);
-}
-
-static struct vp_device *modern_vp(struct modern_fix *f)
-{
-	return pci_get_drvdata(f->pdev);
 }
 
 #endif /* _KUNIT_REGS_MODERN_FIX_H */

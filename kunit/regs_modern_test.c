@@ -698,6 +698,7 @@ static void function_reset(struct kunit *test)
 {
 	struct modern_fix *f = modern_running(test, FB_VERSION_1, QUEUES);
 	const struct pci_error_handlers *h = rf_pci_driver()->err_handler;
+	struct vp_device *vp;
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, h);
@@ -718,7 +719,8 @@ static void function_reset(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, cpumask_equal(f->rf->irqs[2].hint,
 					      cpumask_of(0)));
 	KUNIT_EXPECT_NULL(test, f->rf->irqs[1].hint);
-	KUNIT_EXPECT_NULL(test, modern_vp(f)->kept);
+	vp = pci_get_drvdata(f->pdev);
+	KUNIT_EXPECT_NULL(test, vp->kept);
 }
 
 /* The same around system sleep; bus mastering is off in between. */
