@@ -172,8 +172,8 @@ static struct lg_fix *lg_new(struct kunit *test, unsigned int vectors)
 	*f = (struct lg_fix) {
 		.test = test, .rf = rf, .nvqs = 2, .found = 1,
 		.drv = {
-			.driver = { .name = "regs_legacy",
-				    .owner = THIS_MODULE },
+			/* No owner, as in regs_modern_fix.h. */
+			.driver = { .name = "regs_legacy" },
 			.id_table = ids,
 			.feature_table = features,
 			.feature_table_size = ARRAY_SIZE(features),
