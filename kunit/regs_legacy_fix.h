@@ -127,11 +127,13 @@ static void lg_drv_remove(struct virtio_device *vdev)
 	vdev->config->del_vqs(vdev);
 }
 
+#ifdef CONFIG_PM
 static int lg_freeze(struct virtio_device *vdev)
 {
 	lg_drv_remove(vdev);
 	return 0;
 }
+#endif
 
 /* A reset: no queue has an address, no event a vector (4.1.5.1.2.1). */
 static u32 lg_status(struct regfile *rf, bool write, u32 value, void *ctx)
@@ -170,16 +172,18 @@ static struct lg_fix *lg_new(struct kunit *test, unsigned int vectors)
 	*f = (struct lg_fix) {
 		.test = test, .rf = rf, .nvqs = 2, .found = 1,
 		.drv = {
-			.driver = { .name = "regs_legacy",
-				    .owner = THIS_MODULE },
+			/* No owner, as in regs_modern_fix.h. */
+			.driver = { .name = "regs_legacy" },
 			.id_table = ids,
 			.feature_table = features,
 			.feature_table_size = ARRAY_SIZE(features),
 			.probe = lg_probe,
 			.remove = lg_drv_remove,
 			.config_changed = lg_changed,
+#ifdef CONFIG_PM
 			.freeze = lg_freeze,
 			.restore = lg_probe,
+#endif
 		},
 	};
 	f->pdev = rf_pci_new(rf, 0x1000);

@@ -376,7 +376,7 @@ static void no_reset(struct kunit *test)
 	rf_hook(f->rf, 0, R_STATUS, lg_no_reset, NULL);
 	vp_reset(&f->vp->vdev);
 	KUNIT_EXPECT_GE(test, f->rf->now_ns - before, 1 * NSEC_PER_SEC);
-	KUNIT_EXPECT_LE(test, f->rf->now_ns - before, 10 * NSEC_PER_SEC);
+	KUNIT_EXPECT_LE(test, f->rf->now_ns - before, 10ull * NSEC_PER_SEC);
 	KUNIT_EXPECT_FALSE(test, f->rf->pci->master);
 	KUNIT_EXPECT_TRUE(test, virtqueue_is_broken(f->vqs[0]));
 	f->rf->num_hooks = 0;

@@ -16,14 +16,19 @@
 #ifndef _KUNIT_REGS_MMIO_FIX_H
 #define _KUNIT_REGS_MMIO_FIX_H
 
-/* The interrupt's type, and whether it may wake the system up. */
+/* The interrupt's type. */
 static struct irq_data *mm_irq_data;
-static int mm_wakes;
 
 #undef irq_get_irq_data
 #define irq_get_irq_data(irq)	mm_irq_data
+
+/* Whether the interrupt may wake the system up. */
+#ifdef CONFIG_PM_SLEEP
+static int mm_wakes;
+
 #define enable_irq_wake(irq)	(mm_wakes++, 0)
 #define disable_irq_wake(irq)	((void)mm_wakes--)
+#endif
 
 /* Where the first queue is, when a case wants it elsewhere. */
 static dma_addr_t mm_desc;

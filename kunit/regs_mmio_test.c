@@ -329,11 +329,14 @@ static void queue_set_up_legacy(struct kunit *test)
 /* 4.2.4: a page number of 32 bits, which is not 0. */
 static void queue_without_page_number(struct kunit *test)
 {
-	static const u64 bad[] = {
+	static const dma_addr_t bad[] = {
 		PAGE_SIZE - 16,			/* page 0, not aligned */
 		PAGE_SIZE + 16,			/* not aligned */
+#ifdef CONFIG_ARCH_DMA_ADDR_T_64BIT
 		(u64)PAGE_SIZE << 32,		/* needs 33 bits */
+#endif
 	};
+	const u64 last = min_t(u64, U32_MAX, (dma_addr_t)-1 / PAGE_SIZE);
 	struct mm_fix *f = mm_up(test, 1, 0);
 	int i;
 
@@ -342,9 +345,9 @@ static void queue_without_page_number(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, -E2BIG, mm_find(f, 1));
 		KUNIT_EXPECT_EQ(test, 0, rf_bank_peek(f->rf, 0, 0, O_PFN, 4));
 	}
-	mm_desc = (u64)PAGE_SIZE * U32_MAX;
+	mm_desc = last * PAGE_SIZE;
 	KUNIT_EXPECT_EQ(test, 0, mm_find(f, 1));
-	KUNIT_EXPECT_EQ(test, U32_MAX, rf_bank_peek(f->rf, 0, 0, O_PFN, 4));
+	KUNIT_EXPECT_EQ(test, last, rf_bank_peek(f->rf, 0, 0, O_PFN, 4));
 	mm_desc = 0;
 }
 
@@ -809,7 +812,7 @@ static void queue_reset_gone(struct kunit *test)
  * @name: of the case
  * @base: where
  * @len: how long
- * @good: it is a region
+ * @good: it is a region, if the machine has addresses for it
  */
 struct area {
 	const char *name;
@@ -818,7 +821,7 @@ struct area {
 	bool good;
 };
 
-#define FAR	0xf000000000
+#define FAR	(sizeof(phys_addr_t) > 4 ? 0xf000000000 : 0xf0000000)
 /* Stands for memory of this kernel. */
 #define MINE	1
 
@@ -857,16 +860,17 @@ static void shared_memory(struct kunit *test)
 		RF_R32(0, O_SHM_BASE + 4, upper_32_bits(base)),
 	};
 	struct virtio_shm_region region = {};
+	bool good = a->good && a->len - 1 <= PHYS_ADDR_MAX - base;
 
 	rf_poke(f->rf, 0, O_SHM_LEN, 4, lower_32_bits(a->len));
 	rf_poke(f->rf, 0, O_SHM_LEN + 4, 4, upper_32_bits(a->len));
 	rf_poke(f->rf, 0, O_SHM_BASE, 4, lower_32_bits(base));
 	rf_poke(f->rf, 0, O_SHM_BASE + 4, 4, upper_32_bits(base));
-	KUNIT_EXPECT_EQ(test, a->good,
+	KUNIT_EXPECT_EQ(test, good,
 			f->vdev->config->get_shm_region(f->vdev, &region, 7));
 	rf_expect(f->rf, want, ARRAY_SIZE(want));
-	KUNIT_EXPECT_EQ(test, region.addr, a->good ? base : 0);
-	KUNIT_EXPECT_EQ(test, region.len, a->good ? a->len : 0);
+	KUNIT_EXPECT_EQ(test, region.addr, good ? base : 0);
+	KUNIT_EXPECT_EQ(test, region.len, good ? a->len : 0);
 }
 
 /* Version 1 has no such registers. */

@@ -342,8 +342,8 @@ static void reset_never(struct kunit *test)
 	virtio_reset_device(f->vdev);
 	KUNIT_EXPECT_FALSE(test, f->rf->pci->master);
 	KUNIT_EXPECT_TRUE(test, virtqueue_is_broken(f->vqs[0]));
-	KUNIT_EXPECT_GE(test, f->rf->now_ns - start, 5 * NSEC_PER_SEC);
-	KUNIT_EXPECT_LT(test, f->rf->now_ns - start, 6 * NSEC_PER_SEC);
+	KUNIT_EXPECT_GE(test, f->rf->now_ns - start, 5ull * NSEC_PER_SEC);
+	KUNIT_EXPECT_LT(test, f->rf->now_ns - start, 6ull * NSEC_PER_SEC);
 
 	start = f->rf->now_ns;
 	virtio_reset_device(f->vdev);
@@ -406,7 +406,7 @@ static void queue_reset_never(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->vdev->config->disable_vq_and_reset(f->vqs[0]),
 			-EBUSY);
 	KUNIT_EXPECT_TRUE(test, virtqueue_is_broken(f->vqs[0]));
-	KUNIT_EXPECT_LT(test, f->rf->now_ns - start, 10 * NSEC_PER_SEC);
+	KUNIT_EXPECT_LT(test, f->rf->now_ns - start, 10ull * NSEC_PER_SEC);
 }
 
 static void queue_reset_gone(struct kunit *test)
@@ -698,6 +698,7 @@ static void function_reset(struct kunit *test)
 {
 	struct modern_fix *f = modern_running(test, FB_VERSION_1, QUEUES);
 	const struct pci_error_handlers *h = rf_pci_driver()->err_handler;
+	struct vp_device *vp;
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, h);
@@ -718,7 +719,8 @@ static void function_reset(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, cpumask_equal(f->rf->irqs[2].hint,
 					      cpumask_of(0)));
 	KUNIT_EXPECT_NULL(test, f->rf->irqs[1].hint);
-	KUNIT_EXPECT_NULL(test, modern_vp(f)->kept);
+	vp = pci_get_drvdata(f->pdev);
+	KUNIT_EXPECT_NULL(test, vp->kept);
 }
 
 /* The same around system sleep; bus mastering is off in between. */

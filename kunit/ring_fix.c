@@ -277,7 +277,7 @@ static unsigned int ring_place(const struct ring_fix *f, unsigned int token)
 /* Elements from the start of the memory to @addr, -1 if no buffer is there. */
 static int ring_place_at(const struct ring_fix *f, u64 addr)
 {
-	u64 at = (addr - ring_addr(f, 0)) / RING_ELEM_STEP;
+	unsigned int at = (addr - ring_addr(f, 0)) / RING_ELEM_STEP;
 
 	if (addr == ring_addr(f, 0))
 		return 0;
