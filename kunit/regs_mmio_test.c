@@ -577,7 +577,7 @@ static u64 mm_interrupts(struct mm_fix *f)
 	return stats.interrupts;
 }
 
-/* MMIO-12, -13, -19, -20, -21: one read, one write, each event to its place. */
+/* MMIO-12, -13, -19, -20, -21: each event to its place, before and after. */
 static void interrupts(struct kunit *test)
 {
 	const struct event *e = test->param_value;
@@ -591,8 +591,8 @@ static void interrupts(struct kunit *test)
 	rf_poke(f->rf, 0, O_EVENTS, 4, e->status);
 	KUNIT_EXPECT_EQ(test, rf_fire(f->rf, 0),
 			e->ack ? IRQ_HANDLED : IRQ_NONE);
-	rf_expect(f->rf, want, e->ack ? 2 : 1);
-	KUNIT_EXPECT_EQ(test, mm_interrupts(f) - before, e->ack & 1);
+	rf_expect(f->rf, want, e->ack ? 3 : 1);
+	KUNIT_EXPECT_EQ(test, mm_interrupts(f) - before, e->ack & 1 ? 2 : 0);
 	KUNIT_EXPECT_EQ(test, f->vdev->config_change_pending, e->ack >> 1);
 	KUNIT_EXPECT_EQ(test, f->rf->irqs[0].flags, IRQF_SHARED);
 }
@@ -639,6 +639,7 @@ static void reset_waits(struct kunit *test)
 {
 	static const struct rf_access want[] = {
 		RF_W32(0, O_STATUS, 0),
+		RF_R32(0, O_EVENTS, e->status & ~e->ack),
 		RF_R32(0, O_STATUS, 15),
 		RF_R32(0, O_STATUS, 15),
 		RF_R32(0, O_STATUS, 0),
@@ -652,6 +653,56 @@ static void reset_waits(struct kunit *test)
 
 /* A device that does not: an end in 5 s, broken and stopped queues. */
 static void reset_never_ends(struct kunit *test)
+/* MMIO-21: what is acknowledged has been handled. */
+static u32 mm_ack_handled(struct regfile *rf, bool write, u32 value, void *ctx)
+{
+	struct mm_fix *f = ctx;
+
+	KUNIT_EXPECT_EQ(f->test, mm_taken, 1);
+	KUNIT_EXPECT_TRUE(f->test, f->vdev->config_change_pending);
+	return value;
+}
+
+static void interrupts_handled_first(struct kunit *test)
+{
+	struct mm_fix *f = mm_live_up(test, 2, 0);
+
+	mm_expose(f);
+	mm_use(f);
+	rf_poke(f->rf, 0, O_EVENTS, 4, 3);
+	rf_hook(f->rf, 0, O_ACK, mm_ack_handled, f);
+	KUNIT_EXPECT_EQ(test, rf_fire(f->rf, 0), IRQ_HANDLED);
+	KUNIT_EXPECT_EQ(test, rf_count(f->rf, RF_WRITE, 0, O_ACK), 1);
+	KUNIT_EXPECT_EQ(test, mm_taken, 1);
+}
+
+/* The device does more while what it has told is on its way back. */
+static u32 mm_ack_too_late(struct regfile *rf, bool write, u32 value,
+			   void *ctx)
+{
+	struct mm_fix *f = ctx;
+
+	KUNIT_EXPECT_EQ(f->test, mm_taken, 0);
+	mm_use(f);
+	f->vdev->config_change_pending = false;
+	return value;
+}
+
+/* Both bits are up already then, and the acknowledgment takes them down. */
+static void interrupts_between(struct kunit *test)
+{
+	struct mm_fix *f = mm_live_up(test, 2, 0);
+
+	mm_expose(f);
+	rf_poke(f->rf, 0, O_EVENTS, 4, 3);
+	rf_hook(f->rf, 0, O_ACK, mm_ack_too_late, f);
+	KUNIT_EXPECT_EQ(test, rf_fire(f->rf, 0), IRQ_HANDLED);
+	KUNIT_EXPECT_EQ(test, rf_count(f->rf, RF_WRITE, 0, O_ACK), 1);
+	KUNIT_EXPECT_EQ(test, 0, rf_peek(f->rf, 0, O_EVENTS, 4));
+	KUNIT_EXPECT_EQ(test, mm_taken, 1);
+	KUNIT_EXPECT_TRUE(test, f->vdev->config_change_pending);
+}
+
 {
 	struct mm_fix *f = mm_live_up(test, 2, 0);
 	u64 begin = f->rf->now_ns;
@@ -994,3 +1045,5 @@ static struct kunit_suite regs_mmio_suite = {
 kunit_test_suites(&regs_mmio_suite);
 
 MODULE_LICENSE("GPL");
+	KUNIT_CASE(interrupts_handled_first),
+	KUNIT_CASE(interrupts_between),
