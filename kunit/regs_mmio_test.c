@@ -232,6 +232,8 @@ static void config_legacy(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bytes[1], 0xab);
 	bytes[0] = 0x34;
 	bytes[1] = 0x12;
+		RF_R8(0, O_CONFIG + 8, 0xcd),
+		RF_R8(0, O_CONFIG + 9, 0xab),
 	f->vdev->config->set(f->vdev, 8, bytes, 2);
 	KUNIT_EXPECT_EQ(test, 0, f->vdev->config->generation(f->vdev));
 	rf_expect(f->rf, want, ARRAY_SIZE(want));
@@ -251,6 +253,45 @@ static void config_outside(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		memset(bytes, 0xff, sizeof(bytes));
 		f->vdev->config->get(f->vdev, bad[i][0], bytes, bad[i][1]);
+/* 2.5.3: from 0x00ff to 0x0100 between the first two bytes: never 0x01ff. */
+static void config_legacy_changes(struct kunit *test)
+{
+	static const struct rf_access want[] = {
+		RF_R8(0, O_CONFIG + 8, 0xff), RF_R8(0, O_CONFIG + 9, 0x01),
+		RF_R8(0, O_CONFIG + 8, 0x00), RF_R8(0, O_CONFIG + 9, 0x01),
+		RF_R8(0, O_CONFIG + 8, 0x00), RF_R8(0, O_CONFIG + 9, 0x01),
+		RF_R8(0, O_CONFIG + 8, 0x00),
+	};
+	struct mm_fix *f = mm_up(test, 1, 0);
+	u8 bytes[2];
+
+	rf_poke(f->rf, 0, O_CONFIG + 8, 2, 0x0100);
+	rf_script(f->rf, 0, O_CONFIG + 8, 0xff);
+	f->vdev->config->get(f->vdev, 8, bytes, 2);
+	KUNIT_EXPECT_EQ(test, bytes[0], 0x00);
+	KUNIT_EXPECT_EQ(test, bytes[1], 0x01);
+	/* A single byte is read once. */
+	f->vdev->config->get(f->vdev, 8, bytes, 1);
+	rf_expect(f->rf, want, ARRAY_SIZE(want));
+}
+
+static u32 mm_counts(struct regfile *rf, bool write, u32 value, void *ctx)
+{
+	return ++*(u32 *)ctx;
+}
+
+static void config_legacy_never_settles(struct kunit *test)
+{
+	struct mm_fix *f = mm_up(test, 1, 0);
+	u32 reads = 0;
+	u8 bytes[2];
+
+	rf_hook(f->rf, 0, O_CONFIG + 8, mm_counts, &reads);
+	f->vdev->config->get(f->vdev, 8, bytes, 2);
+	KUNIT_EXPECT_GE(test, reads, 2);
+	KUNIT_EXPECT_LE(test, reads, 1000);
+}
+
 		KUNIT_EXPECT_EQ(test, bytes[0], 0);
 		f->vdev->config->set(f->vdev, bad[i][0], bytes, bad[i][1]);
 	}
@@ -1047,3 +1088,5 @@ kunit_test_suites(&regs_mmio_suite);
 MODULE_LICENSE("GPL");
 	KUNIT_CASE(interrupts_handled_first),
 	KUNIT_CASE(interrupts_between),
+	KUNIT_CASE(config_legacy_changes),
+	KUNIT_CASE(config_legacy_never_settles),

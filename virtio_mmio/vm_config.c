@@ -8,8 +8,8 @@
  * A device with register version 1 is a legacy device.  It has 32 feature
  * bits, so that VIRTIO_F_VERSION_1 is never agreed on with one; its
  * configuration is in the byte order of the guest (VIRTIO 1.4, 2.5.3), has no
- * generation, and is accessed by bytes, as all drivers did then: in that way
- * no access has a byte order.
+ * generation, so that a field is read until two reads agree, and is accessed by
+ * bytes, as all drivers did then: in that way no access has a byte order.
  */
 #include <linux/virtio_ring.h>
 #include <virtqueue_ext.h>
