@@ -146,6 +146,20 @@ static void features_legacy(struct kunit *test)
 	rf_expect(f->rf, want, ARRAY_SIZE(want));
 }
 
+/* A device that is gone offers nothing, not all that there is. */
+static void features_gone(struct kunit *test)
+{
+	struct mm_fix *f = mm_new(test, 2);
+
+	KUNIT_ASSERT_EQ(test, 0, mm_probe(f));
+	f->rf->gone = true;
+	KUNIT_EXPECT_EQ(test, 0, f->vdev->config->get_features(f->vdev));
+	f->rf->gone = false;
+	f->offer = U64_MAX;
+	KUNIT_EXPECT_EQ(test, U64_MAX,
+			f->vdev->config->get_features(f->vdev));
+}
+
 /* Version 2 without VERSION_1 is refused before anything is accepted. */
 static void features_mixed(struct kunit *test)
 {
@@ -1090,3 +1104,4 @@ MODULE_LICENSE("GPL");
 	KUNIT_CASE(interrupts_between),
 	KUNIT_CASE(config_legacy_changes),
 	KUNIT_CASE(config_legacy_never_settles),
+	KUNIT_CASE(features_gone),

@@ -10,11 +10,18 @@
 #include <virtio_window.h>
 #include "vl_legacy.h"
 
-/* VIRTIO 1.4, 4.1.4.10: bits 0 to 31 are all that there is. */
+/*
+ * VIRTIO 1.4, 4.1.4.10: bits 0 to 31 are all that there is.  A device that is
+ * gone offers none.
+ */
 static u64 vl_get_features(struct virtio_device *vdev)
 {
-	return ioread32(vdev_to_vp_legacy(vdev)->regs +
-			VIRTIO_PCI_HOST_FEATURES);
+	struct vp_legacy *lg = vdev_to_vp_legacy(vdev);
+	u32 features = ioread32(lg->regs + VIRTIO_PCI_HOST_FEATURES);
+
+	if (features == U32_MAX && !pci_device_is_present(lg->vp.pdev))
+		return 0;
+	return features;
 }
 
 /* VIRTIO 1.4, 3.1.1, step 4, and 3.1.2: nothing confirms them. */
