@@ -234,6 +234,8 @@ static void config_legacy(struct kunit *test)
 	static const struct rf_access want[] = {
 		RF_R8(0, O_CONFIG + 8, 0xcd),
 		RF_R8(0, O_CONFIG + 9, 0xab),
+		RF_R8(0, O_CONFIG + 8, 0xcd),
+		RF_R8(0, O_CONFIG + 9, 0xab),
 		RF_W8(0, O_CONFIG + 8, 0x34),
 		RF_W8(0, O_CONFIG + 9, 0x12),
 	};
@@ -246,27 +248,11 @@ static void config_legacy(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bytes[1], 0xab);
 	bytes[0] = 0x34;
 	bytes[1] = 0x12;
-		RF_R8(0, O_CONFIG + 8, 0xcd),
-		RF_R8(0, O_CONFIG + 9, 0xab),
 	f->vdev->config->set(f->vdev, 8, bytes, 2);
 	KUNIT_EXPECT_EQ(test, 0, f->vdev->config->generation(f->vdev));
 	rf_expect(f->rf, want, ARRAY_SIZE(want));
 }
 
-/* MMIO-01: nothing behind the registers of the device. */
-static void config_outside(struct kunit *test)
-{
-	static const unsigned int bad[][2] = {
-		{ MM_LEN - O_CONFIG, 1 }, { MM_LEN - O_CONFIG - 1, 2 },
-		{ UINT_MAX, 1 }, { UINT_MAX - 3, 8 },
-	};
-	struct mm_fix *f = mm_up(test, 2, 0);
-	u8 bytes[8];
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		memset(bytes, 0xff, sizeof(bytes));
-		f->vdev->config->get(f->vdev, bad[i][0], bytes, bad[i][1]);
 /* 2.5.3: from 0x00ff to 0x0100 between the first two bytes: never 0x01ff. */
 static void config_legacy_changes(struct kunit *test)
 {
@@ -306,6 +292,20 @@ static void config_legacy_never_settles(struct kunit *test)
 	KUNIT_EXPECT_LE(test, reads, 1000);
 }
 
+/* MMIO-01: nothing behind the registers of the device. */
+static void config_outside(struct kunit *test)
+{
+	static const unsigned int bad[][2] = {
+		{ MM_LEN - O_CONFIG, 1 }, { MM_LEN - O_CONFIG - 1, 2 },
+		{ UINT_MAX, 1 }, { UINT_MAX - 3, 8 },
+	};
+	struct mm_fix *f = mm_up(test, 2, 0);
+	u8 bytes[8];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		memset(bytes, 0xff, sizeof(bytes));
+		f->vdev->config->get(f->vdev, bad[i][0], bytes, bad[i][1]);
 		KUNIT_EXPECT_EQ(test, bytes[0], 0);
 		f->vdev->config->set(f->vdev, bad[i][0], bytes, bad[i][1]);
 	}
@@ -639,6 +639,7 @@ static void interrupts(struct kunit *test)
 	struct rf_access want[] = {
 		RF_R32(0, O_EVENTS, e->status),
 		RF_W32(0, O_ACK, e->ack),
+		RF_R32(0, O_EVENTS, e->status & ~e->ack),
 	};
 	struct mm_fix *f = mm_live_up(test, 2, 0);
 	u64 before = mm_interrupts(f);
@@ -652,62 +653,6 @@ static void interrupts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->rf->irqs[0].flags, IRQF_SHARED);
 }
 
-/* The line stays up when something comes between read and write. */
-static void interrupts_by_edge(struct kunit *test)
-{
-	static const struct rf_access want[] = {
-		RF_R32(0, O_EVENTS, 1),
-		RF_W32(0, O_ACK, 1),
-		RF_R32(0, O_EVENTS, 2),
-		RF_W32(0, O_ACK, 2),
-		RF_R32(0, O_EVENTS, 0),
-	};
-	static struct irq_common_data common;
-	static struct irq_data edge = { .common = &common };
-	struct mm_fix *f;
-
-	mm_irq_data = &edge;
-	f = mm_live_up(test, 2, 0);
-	mm_irq_data = NULL;
-	rf_script(f->rf, 0, O_EVENTS, 1, 2, 0);
-	KUNIT_EXPECT_EQ(test, rf_fire(f->rf, 0), IRQ_HANDLED);
-	rf_expect(f->rf, want, ARRAY_SIZE(want));
-}
-
-/* A device that always has something to tell does not hold the processor. */
-static void interrupts_without_end(struct kunit *test)
-{
-	static struct irq_common_data common;
-	static struct irq_data edge = { .common = &common };
-	struct mm_fix *f;
-
-	mm_irq_data = &edge;
-	f = mm_live_up(test, 2, 0);
-	mm_irq_data = NULL;
-	rf_hook(f->rf, 0, O_EVENTS, mm_clamour, NULL);
-	KUNIT_EXPECT_EQ(test, rf_fire(f->rf, 0), IRQ_HANDLED);
-	KUNIT_EXPECT_LE(test, rf_count(f->rf, RF_READ, 0, O_EVENTS), 100);
-}
-
-/* 2.4.2: complete when the status reads 0. */
-static void reset_waits(struct kunit *test)
-{
-	static const struct rf_access want[] = {
-		RF_W32(0, O_STATUS, 0),
-		RF_R32(0, O_EVENTS, e->status & ~e->ack),
-		RF_R32(0, O_STATUS, 15),
-		RF_R32(0, O_STATUS, 15),
-		RF_R32(0, O_STATUS, 0),
-	};
-	struct mm_fix *f = mm_live_up(test, 2, 0);
-
-	rf_script(f->rf, 0, O_STATUS, 15, 15);
-	f->vdev->config->reset(f->vdev);
-	rf_expect(f->rf, want, ARRAY_SIZE(want));
-}
-
-/* A device that does not: an end in 5 s, broken and stopped queues. */
-static void reset_never_ends(struct kunit *test)
 /* MMIO-21: what is acknowledged has been handled. */
 static u32 mm_ack_handled(struct regfile *rf, bool write, u32 value, void *ctx)
 {
@@ -758,6 +703,61 @@ static void interrupts_between(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, f->vdev->config_change_pending);
 }
 
+/* The line stays up when something comes between read and write. */
+static void interrupts_by_edge(struct kunit *test)
+{
+	static const struct rf_access want[] = {
+		RF_R32(0, O_EVENTS, 1),
+		RF_W32(0, O_ACK, 1),
+		RF_R32(0, O_EVENTS, 2),
+		RF_W32(0, O_ACK, 2),
+		RF_R32(0, O_EVENTS, 0),
+	};
+	static struct irq_common_data common;
+	static struct irq_data edge = { .common = &common };
+	struct mm_fix *f;
+
+	mm_irq_data = &edge;
+	f = mm_live_up(test, 2, 0);
+	mm_irq_data = NULL;
+	rf_script(f->rf, 0, O_EVENTS, 1, 2, 0);
+	KUNIT_EXPECT_EQ(test, rf_fire(f->rf, 0), IRQ_HANDLED);
+	rf_expect(f->rf, want, ARRAY_SIZE(want));
+}
+
+/* A device that always has something to tell does not hold the processor. */
+static void interrupts_without_end(struct kunit *test)
+{
+	static struct irq_common_data common;
+	static struct irq_data edge = { .common = &common };
+	struct mm_fix *f;
+
+	mm_irq_data = &edge;
+	f = mm_live_up(test, 2, 0);
+	mm_irq_data = NULL;
+	rf_hook(f->rf, 0, O_EVENTS, mm_clamour, NULL);
+	KUNIT_EXPECT_EQ(test, rf_fire(f->rf, 0), IRQ_HANDLED);
+	KUNIT_EXPECT_LE(test, rf_count(f->rf, RF_READ, 0, O_EVENTS), 100);
+}
+
+/* 2.4.2: complete when the status reads 0. */
+static void reset_waits(struct kunit *test)
+{
+	static const struct rf_access want[] = {
+		RF_W32(0, O_STATUS, 0),
+		RF_R32(0, O_STATUS, 15),
+		RF_R32(0, O_STATUS, 15),
+		RF_R32(0, O_STATUS, 0),
+	};
+	struct mm_fix *f = mm_live_up(test, 2, 0);
+
+	rf_script(f->rf, 0, O_STATUS, 15, 15);
+	f->vdev->config->reset(f->vdev);
+	rf_expect(f->rf, want, ARRAY_SIZE(want));
+}
+
+/* A device that does not: an end in 5 s, broken and stopped queues. */
+static void reset_never_ends(struct kunit *test)
 {
 	struct mm_fix *f = mm_live_up(test, 2, 0);
 	u64 begin = f->rf->now_ns;
@@ -1041,6 +1041,94 @@ static void sleeps(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mm_wakes, 0);
 	rf_expect(f->rf, want, ARRAY_SIZE(want));
 }
+
+/* What a driver was asked, and what it answers. */
+static unsigned int mm_freezes, mm_restores;
+static int mm_freeze_error;
+
+static int mm_freeze(struct virtio_device *vdev)
+{
+	mm_freezes++;
+	return mm_freeze_error;
+}
+
+static int mm_restore(struct virtio_device *vdev)
+{
+	mm_restores++;
+	return 0;
+}
+
+/* A driver for the time of a sleep; mm_undrive() before the case ends. */
+static void mm_drive(struct mm_fix *f)
+{
+	static struct virtio_driver drv = {
+		.driver.name = "kunit",
+		.freeze = mm_freeze,
+		.restore = mm_restore,
+	};
+
+	mm_freezes = 0;
+	mm_restores = 0;
+	mm_freeze_error = 0;
+	f->vdev->dev.driver = &drv.driver;
+}
+
+static void mm_undrive(struct mm_fix *f)
+{
+	f->vdev->dev.driver = NULL;
+}
+
+/* What did not come up is not taken down again, but tried again. */
+static void sleeps_again(struct kunit *test)
+{
+	struct mm_fix *f = mm_up(test, 2, 0);
+	struct device *dev = &f->pdev->dev;
+	u64 offer = f->offer;
+	int i;
+
+	mm_drive(f);
+	f->offer = 0;
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, 0, vm_pm_ops.suspend(dev));
+		KUNIT_EXPECT_EQ(test, -ENODEV, vm_pm_ops.resume(dev));
+		KUNIT_EXPECT_EQ(test, mm_freezes, 1);
+		KUNIT_EXPECT_EQ(test, mm_restores, 0);
+	}
+	f->offer = offer;
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, 0, vm_pm_ops.suspend(dev));
+		KUNIT_EXPECT_EQ(test, 0, vm_pm_ops.resume(dev));
+		KUNIT_EXPECT_EQ(test, mm_freezes, 1 + i);
+		KUNIT_EXPECT_EQ(test, mm_restores, 1 + i);
+	}
+
+	/* Not brought up, but given to a driver again. */
+	f->offer = 0;
+	KUNIT_EXPECT_EQ(test, 0, vm_pm_ops.suspend(dev));
+	KUNIT_EXPECT_EQ(test, -ENODEV, vm_pm_ops.resume(dev));
+	f->vdev->config->set_status(f->vdev, 15);
+	KUNIT_EXPECT_EQ(test, 0, vm_pm_ops.suspend(dev));
+	KUNIT_EXPECT_EQ(test, mm_freezes, 4);
+	mm_undrive(f);
+}
+
+/* Its state is lost, and its driver does not let go: nobody waits for it. */
+static void sleeps_too_deep_busy(struct kunit *test)
+{
+	struct mm_fix *f = mm_live_up(test, 2, 0);
+	struct device *dev = &f->pdev->dev;
+
+	mm_drive(f);
+	device_wakeup_enable(dev);
+	KUNIT_EXPECT_EQ(test, 0, vm_pm_ops.suspend(dev));
+	rf_poke(f->rf, 0, O_STATUS, 4, 0);
+	mm_freeze_error = -EBUSY;
+	KUNIT_EXPECT_EQ(test, -EBUSY, vm_pm_ops.resume(dev));
+	KUNIT_EXPECT_EQ(test, mm_freezes, 1);
+	KUNIT_EXPECT_TRUE(test, virtqueue_is_broken(f->vqs[0]));
+	KUNIT_EXPECT_TRUE(test, virtqueue_is_broken(f->vqs[1]));
+	mm_undrive(f);
+}
 #endif
 
 static struct kunit_case regs_mmio_cases[] = {
@@ -1049,10 +1137,13 @@ static struct kunit_case regs_mmio_cases[] = {
 	KUNIT_CASE(incomplete),
 	KUNIT_CASE(features),
 	KUNIT_CASE(features_legacy),
+	KUNIT_CASE(features_gone),
 	KUNIT_CASE(features_mixed),
 	KUNIT_CASE(features_kept),
 	KUNIT_CASE(config_fields),
 	KUNIT_CASE(config_legacy),
+	KUNIT_CASE(config_legacy_changes),
+	KUNIT_CASE(config_legacy_never_settles),
 	KUNIT_CASE(config_outside),
 	KUNIT_CASE(generation_never_settles),
 	KUNIT_CASE(queue_set_up),
@@ -1069,6 +1160,8 @@ static struct kunit_case regs_mmio_cases[] = {
 	KUNIT_CASE(notified),
 	KUNIT_CASE(notified_with_data),
 	KUNIT_CASE_PARAM(interrupts, event_gen_params),
+	KUNIT_CASE(interrupts_handled_first),
+	KUNIT_CASE(interrupts_between),
 	KUNIT_CASE(interrupts_by_edge),
 	KUNIT_CASE(interrupts_without_end),
 	KUNIT_CASE(reset_waits),
@@ -1087,6 +1180,8 @@ static struct kunit_case regs_mmio_cases[] = {
 	KUNIT_CASE(sleeps_with_an_eye_open),
 	KUNIT_CASE(sleeps_too_deep),
 	KUNIT_CASE(sleeps),
+	KUNIT_CASE(sleeps_again),
+	KUNIT_CASE(sleeps_too_deep_busy),
 #endif
 	{}
 };
@@ -1100,8 +1195,3 @@ static struct kunit_suite regs_mmio_suite = {
 kunit_test_suites(&regs_mmio_suite);
 
 MODULE_LICENSE("GPL");
-	KUNIT_CASE(interrupts_handled_first),
-	KUNIT_CASE(interrupts_between),
-	KUNIT_CASE(config_legacy_changes),
-	KUNIT_CASE(config_legacy_never_settles),
-	KUNIT_CASE(features_gone),
