@@ -8,6 +8,8 @@
  *
  * - each field is accessed in its own width (4.1.3.1, 4.2.2.2), or byte by
  *   byte where the transport asks for that;
+ * - a field that takes more than one access is read until two reads agree,
+ *   where no generation would tell of a change (2.5.3);
  * - nothing outside of the window is touched;
  * - a generation that never settles holds nobody for ever.
  *
@@ -25,6 +27,9 @@
 #include <linux/virtio.h>
 #include <asm/unaligned.h>
 
+/* How often a field is read that changes each time. */
+#define VIRTIO_WINDOW_READS_MAX		100
+
 /* A device may change its configuration; not each time that one looks. */
 #define VIRTIO_WINDOW_CHANGES_LIMIT	1000
 
@@ -33,6 +38,7 @@
  * @base: its first byte
  * @len: how many bytes it has; none other are touched
  * @bytewise: access single bytes only; set by the transport
+ * @no_generation: nothing tells of a change; set by the transport
  * @lock: protects the fields below
  * @seen: generation that was read last
  * @told: generation that the last caller was told
@@ -45,6 +51,7 @@ struct virtio_window {
 	void __iomem *base;
 	unsigned int len;
 	bool bytewise;
+	bool no_generation;
 
 	spinlock_t lock;	/* the fields below */
 	u32 seen;
@@ -91,6 +98,37 @@ static inline unsigned int __virtio_window_width(struct virtio_window *w,
 	return 1;
 }
 
+/*
+ * The configuration is a string of bytes, and the order within a field stays
+ * as it is.  A wide access has the first byte in its low bits on any guest.
+ */
+static inline void __virtio_window_read_unit(void __iomem *from, void *to,
+					     unsigned int width)
+{
+	if (width == 4)
+		put_unaligned_le32(ioread32(from), to);
+	else if (width == 2)
+		put_unaligned_le16(ioread16(from), to);
+	else
+		*(u8 *)to = ioread8(from);
+}
+
+/* Read a field over what is in @buf.  Return: is it another one now? */
+static inline bool __virtio_window_read(void __iomem *from, void *buf,
+					unsigned int len, unsigned int width)
+{
+	bool changed = false;
+	unsigned int i;
+	u8 now[4];
+
+	for (i = 0; i < len; i += width) {
+		__virtio_window_read_unit(from + i, now, width);
+		changed |= memcmp(now, buf + i, width);
+		memcpy(buf + i, now, width);
+	}
+	return changed;
+}
+
 /**
  * virtio_window_get - read a field of the configuration
  * @w: the window
@@ -99,7 +137,9 @@ static inline unsigned int __virtio_window_width(struct virtio_window *w,
  * @buf: for its bytes, in the order in which the device has them
  * @len: of the field
  *
- * A field outside of the window reads as zeroes.  VIRTIO 1.4, 2.5.1.
+ * A field outside of the window reads as zeroes.  VIRTIO 1.4, 2.5.1; and 2.5.3
+ * for a device without a generation, whose field is read until two reads
+ * agree, or VIRTIO_WINDOW_READS_MAX times.
  * Context: any.
  */
 static inline void virtio_window_get(struct virtio_window *w,
@@ -107,21 +147,22 @@ static inline void virtio_window_get(struct virtio_window *w,
 				     unsigned int offset, void *buf,
 				     unsigned int len)
 {
-	unsigned int i, width = __virtio_window_width(w, offset, len);
+	unsigned int width = __virtio_window_width(w, offset, len);
 	void __iomem *from = w->base + offset;
+	int left = VIRTIO_WINDOW_READS_MAX;
 
-	if (!__virtio_window_fits(w, vdev, offset, len, "read")) {
-		memset(buf, 0, len);
+	memset(buf, 0, len);
+	if (!__virtio_window_fits(w, vdev, offset, len, "read"))
 		return;
-	}
-	for (i = 0; i < len; i += width) {
-		if (width == 4)
-			put_unaligned_le32(ioread32(from + i), buf + i);
-		else if (width == 2)
-			put_unaligned_le16(ioread16(from + i), buf + i);
-		else
-			*(u8 *)(buf + i) = ioread8(from + i);
-	}
+	__virtio_window_read(from, buf, len, width);
+	if (!w->no_generation || len <= width)
+		return;
+	while (--left)
+		if (!__virtio_window_read(from, buf, len, width))
+			return;
+	dev_warn_ratelimited(&vdev->dev,
+			     "configuration at %u changes without end: read as it is\n",
+			     offset);
 }
 
 /**

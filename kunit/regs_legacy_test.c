@@ -403,6 +403,7 @@ static void gone(struct kunit *test)
 	struct lg_fix *f = lg_live(test, 3);
 
 	rf_gone_after(f->rf, 0);
+	KUNIT_EXPECT_EQ(test, 0, vl_get_features(&f->vp->vdev));
 	expect_gone(f);
 }
 

@@ -391,8 +391,15 @@ static struct mm_fix *mm_up(struct kunit *test, u32 version, u64 features)
 	return f;
 }
 
+/* Buffers that the driver was told of, and took. */
+static unsigned int mm_taken;
+
 static void mm_callback(struct virtqueue *vq)
 {
+	unsigned int len;
+
+	while (virtqueue_get_buf(vq, &len))
+		mm_taken++;
 }
 
 /* Find so many queues; the first has a callback. */
@@ -419,6 +426,32 @@ static struct mm_fix *mm_live_up(struct kunit *test, u32 version, u64 features)
 	f->vdev->config->set_status(f->vdev, version == 1 ? 7 : 15);
 	rf_clear(f->rf);
 	return f;
+}
+
+/* The first buffer of the first queue: the driver exposes it. */
+static void mm_expose(struct mm_fix *f)
+{
+	struct scatterlist sg;
+
+	mm_taken = 0;
+	sg_init_one(&sg, f, 1);
+	KUNIT_ASSERT_EQ(f->test, 0, virtqueue_add_outbuf(f->vqs[0], &sg, 1, f,
+							 GFP_KERNEL));
+	virtqueue_kick(f->vqs[0]);
+	rf_clear(f->rf);
+}
+
+/* And the device uses it: VIRTIO 1.4, 2.7.6, 2.7.8. */
+static void mm_use(struct mm_fix *f)
+{
+	u8 *avail = phys_to_virt(virtqueue_get_avail_addr(f->vqs[0]));
+	u8 *used = phys_to_virt(virtqueue_get_used_addr(f->vqs[0]));
+
+	put_unaligned_le32(get_unaligned_le16(avail + 4), used + 4);
+	put_unaligned_le32(0, used + 8);
+	/* The element before the idx.  Partner: the driver's read barrier. */
+	wmb();
+	put_unaligned_le16(1, used + 2);
 }
 
 /* Of the suite: also after a failure. */

@@ -15,6 +15,8 @@
 #include "regfile_redirect.h"
 
 #include "regs_mmio_fix.h"
+#include "regs_mmio_irq.h"
+#include "regs_mmio_sleep.h"
 
 /* MMIO-15, -16, and the reset and ACKNOWLEDGE of 3.1.1. */
 static void identified(struct kunit *test)
@@ -146,6 +148,20 @@ static void features_legacy(struct kunit *test)
 	rf_expect(f->rf, want, ARRAY_SIZE(want));
 }
 
+/* A device that is gone offers nothing, not all that there is. */
+static void features_gone(struct kunit *test)
+{
+	struct mm_fix *f = mm_new(test, 2);
+
+	KUNIT_ASSERT_EQ(test, 0, mm_probe(f));
+	f->rf->gone = true;
+	KUNIT_EXPECT_EQ(test, 0, f->vdev->config->get_features(f->vdev));
+	f->rf->gone = false;
+	f->offer = U64_MAX;
+	KUNIT_EXPECT_EQ(test, U64_MAX,
+			f->vdev->config->get_features(f->vdev));
+}
+
 /* Version 2 without VERSION_1 is refused before anything is accepted. */
 static void features_mixed(struct kunit *test)
 {
@@ -220,6 +236,8 @@ static void config_legacy(struct kunit *test)
 	static const struct rf_access want[] = {
 		RF_R8(0, O_CONFIG + 8, 0xcd),
 		RF_R8(0, O_CONFIG + 9, 0xab),
+		RF_R8(0, O_CONFIG + 8, 0xcd),
+		RF_R8(0, O_CONFIG + 9, 0xab),
 		RF_W8(0, O_CONFIG + 8, 0x34),
 		RF_W8(0, O_CONFIG + 9, 0x12),
 	};
@@ -235,6 +253,45 @@ static void config_legacy(struct kunit *test)
 	f->vdev->config->set(f->vdev, 8, bytes, 2);
 	KUNIT_EXPECT_EQ(test, 0, f->vdev->config->generation(f->vdev));
 	rf_expect(f->rf, want, ARRAY_SIZE(want));
+}
+
+/* 2.5.3: from 0x00ff to 0x0100 between the first two bytes: never 0x01ff. */
+static void config_legacy_changes(struct kunit *test)
+{
+	static const struct rf_access want[] = {
+		RF_R8(0, O_CONFIG + 8, 0xff), RF_R8(0, O_CONFIG + 9, 0x01),
+		RF_R8(0, O_CONFIG + 8, 0x00), RF_R8(0, O_CONFIG + 9, 0x01),
+		RF_R8(0, O_CONFIG + 8, 0x00), RF_R8(0, O_CONFIG + 9, 0x01),
+		RF_R8(0, O_CONFIG + 8, 0x00),
+	};
+	struct mm_fix *f = mm_up(test, 1, 0);
+	u8 bytes[2];
+
+	rf_poke(f->rf, 0, O_CONFIG + 8, 2, 0x0100);
+	rf_script(f->rf, 0, O_CONFIG + 8, 0xff);
+	f->vdev->config->get(f->vdev, 8, bytes, 2);
+	KUNIT_EXPECT_EQ(test, bytes[0], 0x00);
+	KUNIT_EXPECT_EQ(test, bytes[1], 0x01);
+	/* A single byte is read once. */
+	f->vdev->config->get(f->vdev, 8, bytes, 1);
+	rf_expect(f->rf, want, ARRAY_SIZE(want));
+}
+
+static u32 mm_counts(struct regfile *rf, bool write, u32 value, void *ctx)
+{
+	return ++*(u32 *)ctx;
+}
+
+static void config_legacy_never_settles(struct kunit *test)
+{
+	struct mm_fix *f = mm_up(test, 1, 0);
+	u32 reads = 0;
+	u8 bytes[2];
+
+	rf_hook(f->rf, 0, O_CONFIG + 8, mm_counts, &reads);
+	f->vdev->config->get(f->vdev, 8, bytes, 2);
+	KUNIT_EXPECT_GE(test, reads, 2);
+	KUNIT_EXPECT_LE(test, reads, 1000);
 }
 
 /* MMIO-01: nothing behind the registers of the device. */
@@ -544,99 +601,6 @@ static void notified_with_data(struct kunit *test)
 			    virtqueue_detach_unused_buf(f->vqs[1]));
 }
 
-/**
- * struct event - what InterruptStatus may read
- * @status: the value
- * @ack: what is acknowledged, 0 for nothing
- */
-struct event {
-	u32 status;
-	u32 ack;
-};
-
-static const struct event events[] = {
-	{ 0, 0 },
-	{ 1, 1 },
-	{ 2, 2 },
-	{ 3, 3 },
-	{ 0x80000001, 1 },
-	{ 0xfffffffe, 2 },
-	{ 0xfffffffc, 0 },
-	{ 0xffffffff, 0 },
-};
-
-static void event_name(const struct event *e, char *name)
-{
-	snprintf(name, KUNIT_PARAM_DESC_SIZE, "%#x", e->status);
-}
-
-KUNIT_ARRAY_PARAM(event, events, event_name);
-
-static u64 mm_interrupts(struct mm_fix *f)
-{
-	struct virtqueue_stats stats;
-
-	virtqueue_ext_stats(f->vqs[0], &stats);
-	return stats.interrupts;
-}
-
-/* MMIO-12, -13, -19, -20, -21: one read, one write, each event to its place. */
-static void interrupts(struct kunit *test)
-{
-	const struct event *e = test->param_value;
-	struct rf_access want[] = {
-		RF_R32(0, O_EVENTS, e->status),
-		RF_W32(0, O_ACK, e->ack),
-	};
-	struct mm_fix *f = mm_live_up(test, 2, 0);
-	u64 before = mm_interrupts(f);
-
-	rf_poke(f->rf, 0, O_EVENTS, 4, e->status);
-	KUNIT_EXPECT_EQ(test, rf_fire(f->rf, 0),
-			e->ack ? IRQ_HANDLED : IRQ_NONE);
-	rf_expect(f->rf, want, e->ack ? 2 : 1);
-	KUNIT_EXPECT_EQ(test, mm_interrupts(f) - before, e->ack & 1);
-	KUNIT_EXPECT_EQ(test, f->vdev->config_change_pending, e->ack >> 1);
-	KUNIT_EXPECT_EQ(test, f->rf->irqs[0].flags, IRQF_SHARED);
-}
-
-/* The line stays up when something comes between read and write. */
-static void interrupts_by_edge(struct kunit *test)
-{
-	static const struct rf_access want[] = {
-		RF_R32(0, O_EVENTS, 1),
-		RF_W32(0, O_ACK, 1),
-		RF_R32(0, O_EVENTS, 2),
-		RF_W32(0, O_ACK, 2),
-		RF_R32(0, O_EVENTS, 0),
-	};
-	static struct irq_common_data common;
-	static struct irq_data edge = { .common = &common };
-	struct mm_fix *f;
-
-	mm_irq_data = &edge;
-	f = mm_live_up(test, 2, 0);
-	mm_irq_data = NULL;
-	rf_script(f->rf, 0, O_EVENTS, 1, 2, 0);
-	KUNIT_EXPECT_EQ(test, rf_fire(f->rf, 0), IRQ_HANDLED);
-	rf_expect(f->rf, want, ARRAY_SIZE(want));
-}
-
-/* A device that always has something to tell does not hold the processor. */
-static void interrupts_without_end(struct kunit *test)
-{
-	static struct irq_common_data common;
-	static struct irq_data edge = { .common = &common };
-	struct mm_fix *f;
-
-	mm_irq_data = &edge;
-	f = mm_live_up(test, 2, 0);
-	mm_irq_data = NULL;
-	rf_hook(f->rf, 0, O_EVENTS, mm_clamour, NULL);
-	KUNIT_EXPECT_EQ(test, rf_fire(f->rf, 0), IRQ_HANDLED);
-	KUNIT_EXPECT_LE(test, rf_count(f->rf, RF_READ, 0, O_EVENTS), 100);
-}
-
 /* 2.4.2: complete when the status reads 0. */
 static void reset_waits(struct kunit *test)
 {
@@ -885,72 +849,19 @@ static void shared_memory_legacy(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->rf->log_num, 0);
 }
 
-#ifdef CONFIG_PM_SLEEP
-/* A device that may wake the system up keeps its queues. */
-static void sleeps_with_an_eye_open(struct kunit *test)
-{
-	static const struct rf_access want[] = {
-		RF_R32(0, O_STATUS, 15),
-	};
-	struct mm_fix *f = mm_live_up(test, 2, 0);
-	struct device *dev = &f->pdev->dev;
-
-	device_wakeup_enable(dev);
-	mm_wakes = 0;
-	KUNIT_EXPECT_EQ(test, 0, vm_pm_ops.suspend(dev));
-	KUNIT_EXPECT_EQ(test, mm_wakes, 1);
-	KUNIT_EXPECT_EQ(test, 0, vm_pm_ops.resume(dev));
-	KUNIT_EXPECT_EQ(test, mm_wakes, 0);
-	rf_expect(f->rf, want, ARRAY_SIZE(want));
-}
-
-/* What it has lost in the sleep is set up again, from the reset on. */
-static void sleeps_too_deep(struct kunit *test)
-{
-	struct mm_fix *f = mm_live_up(test, 2, 0);
-	struct device *dev = &f->pdev->dev;
-
-	device_wakeup_enable(dev);
-	mm_wakes = 0;
-	KUNIT_EXPECT_EQ(test, 0, vm_pm_ops.suspend(dev));
-	rf_poke(f->rf, 0, O_STATUS, 4, 0);
-	KUNIT_EXPECT_EQ(test, 0, vm_pm_ops.resume(dev));
-	KUNIT_EXPECT_EQ(test, mm_wakes, 0);
-	KUNIT_EXPECT_GE(test, rf_count(f->rf, RF_WRITE, 0, O_STATUS), 2);
-	KUNIT_EXPECT_EQ(test, 1, rf_peek(f->rf, 0, O_STATUS, 4));
-}
-
-/* Any other is set up again in any case. */
-static void sleeps(struct kunit *test)
-{
-	static const struct rf_access want[] = {
-		RF_R32(0, O_STATUS, 1),
-		RF_W32(0, O_STATUS, 0),
-		RF_R32(0, O_STATUS, 0),
-		RF_R32(0, O_STATUS, 0),
-		RF_W32(0, O_STATUS, 1),
-	};
-	struct mm_fix *f = mm_up(test, 2, 0);
-	struct device *dev = &f->pdev->dev;
-
-	mm_wakes = 0;
-	KUNIT_EXPECT_EQ(test, 0, vm_pm_ops.suspend(dev));
-	KUNIT_EXPECT_EQ(test, 0, vm_pm_ops.resume(dev));
-	KUNIT_EXPECT_EQ(test, mm_wakes, 0);
-	rf_expect(f->rf, want, ARRAY_SIZE(want));
-}
-#endif
-
 static struct kunit_case regs_mmio_cases[] = {
 	KUNIT_CASE(identified),
 	KUNIT_CASE_PARAM(ignored, stranger_gen_params),
 	KUNIT_CASE(incomplete),
 	KUNIT_CASE(features),
 	KUNIT_CASE(features_legacy),
+	KUNIT_CASE(features_gone),
 	KUNIT_CASE(features_mixed),
 	KUNIT_CASE(features_kept),
 	KUNIT_CASE(config_fields),
 	KUNIT_CASE(config_legacy),
+	KUNIT_CASE(config_legacy_changes),
+	KUNIT_CASE(config_legacy_never_settles),
 	KUNIT_CASE(config_outside),
 	KUNIT_CASE(generation_never_settles),
 	KUNIT_CASE(queue_set_up),
@@ -967,6 +878,8 @@ static struct kunit_case regs_mmio_cases[] = {
 	KUNIT_CASE(notified),
 	KUNIT_CASE(notified_with_data),
 	KUNIT_CASE_PARAM(interrupts, event_gen_params),
+	KUNIT_CASE(interrupts_handled_first),
+	KUNIT_CASE(interrupts_between),
 	KUNIT_CASE(interrupts_by_edge),
 	KUNIT_CASE(interrupts_without_end),
 	KUNIT_CASE(reset_waits),
@@ -985,6 +898,8 @@ static struct kunit_case regs_mmio_cases[] = {
 	KUNIT_CASE(sleeps_with_an_eye_open),
 	KUNIT_CASE(sleeps_too_deep),
 	KUNIT_CASE(sleeps),
+	KUNIT_CASE(sleeps_again),
+	KUNIT_CASE(sleeps_too_deep_busy),
 #endif
 	{}
 };

@@ -69,6 +69,7 @@ struct vm_version {
  * @irq_requested: the handler is in place
  * @irq_edge: the interrupt is told by an edge, not by a level
  * @awake: it was left running in system sleep, to wake the system up
+ * @frozen: it was taken down for system sleep, and did not come up since
  * @dead: it has not answered to a reset
  * @no_queue_reset: it has shown that it cannot reset a single queue
  * @vqs: table of queues, by queue index
@@ -86,6 +87,7 @@ struct vm_device {
 	bool irq_requested;
 	bool irq_edge;
 	bool awake;
+	bool frozen;
 	bool dead;
 	bool no_queue_reset;
 	struct virtqueue **vqs;

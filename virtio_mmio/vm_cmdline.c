@@ -16,6 +16,7 @@
 #include <linux/device.h>
 #include <linux/ioport.h>
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
@@ -92,7 +93,7 @@ static int vm_named_add(const struct vm_spec *spec)
 		}
 	}
 	list_add_tail(&n->node, &vm_named_list);
-	vm_named_next_id = spec->id + 1;
+	vm_named_next_id = max(vm_named_next_id, spec->id + 1);
 	return 0;
 }
 

@@ -8,8 +8,8 @@
  * A device with register version 1 is a legacy device.  It has 32 feature
  * bits, so that VIRTIO_F_VERSION_1 is never agreed on with one; its
  * configuration is in the byte order of the guest (VIRTIO 1.4, 2.5.3), has no
- * generation, and is accessed by bytes, as all drivers did then: in that way
- * no access has a byte order.
+ * generation, so that a field is read until two reads agree, and is accessed by
+ * bytes, as all drivers did then: in that way no access has a byte order.
  */
 #include <linux/virtio_ring.h>
 #include <virtqueue_ext.h>
@@ -32,12 +32,20 @@ static bool vm_is_legacy(struct vm_device *vm)
 	return vm->version == &vm_version_1;
 }
 
-/* Serves config->get_features. */
+/* Nothing answers: MagicValue never reads like that. */
+static bool vm_is_gone(struct vm_device *vm)
+{
+	return vm_read(vm, VIRTIO_MMIO_MAGIC_VALUE) == VM_GONE;
+}
+
+/* Serves config->get_features.  A device that is gone offers none. */
 static u64 vm_get_features(struct virtio_device *vdev)
 {
 	struct vm_device *vm = to_vm(vdev);
 	u64 features = vm_offered(vm, 0);
 
+	if (features == VM_GONE && vm_is_gone(vm))
+		return 0;
 	if (!vm_is_legacy(vm))
 		features |= (u64)vm_offered(vm, 1) << 32;
 	return features;

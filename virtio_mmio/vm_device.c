@@ -132,6 +132,7 @@ static int vm_setup(struct vm_device *vm)
 	if (err)
 		return err;
 	vm->config.bytewise = vm->version == &vm_version_1;
+	vm->config.no_generation = vm->config.bytewise;
 	vm->irq = platform_get_irq(vm->pdev, 0);
 	return vm->irq < 0 ? vm->irq : 0;
 }

@@ -9,9 +9,10 @@
  * requested (request_irq() orders the two), and is freed after free_irq() has
  * waited for it.
  *
- * What happened is acknowledged before the queues are looked at.  The other
- * way round, a buffer used between look and acknowledgment would be told of
- * by nobody.
+ * What is told is handled, then acknowledged, then looked at once more: a buffer
+ * that is used between the look and the acknowledgment raises a bit that is up
+ * already, so that nobody would be told of it.  This is why a queue counts two
+ * runs of its handler for an interrupt, one of which finds nothing as a rule.
  */
 #include <linux/interrupt.h>
 #include <linux/irq.h>
@@ -33,43 +34,59 @@ static void vm_walk_queues(struct vm_device *vm, int irq)
 			vring_interrupt(irq, vm->vqs[i]);
 }
 
-/**
- * vm_handle_events - handle what the device has to tell
- * @vm: the device
- * @irq: its interrupt
- *
- * VIRTIO 1.4, 4.2.3.4.1: one read, one write of what is handled.
- *
- * Return: whether there was something.  All ones is a device that is gone.
- */
-static bool vm_handle_events(struct vm_device *vm, int irq)
+/* What there is to tell.  All ones is a device that is gone: nothing. */
+static u32 vm_events(struct vm_device *vm)
 {
 	u32 status = vm_read(vm, VIRTIO_MMIO_INTERRUPT_STATUS);
-	u32 events = status & VM_EVENTS;
 
-	if (status == VM_GONE || !events)
-		return false;
-	vm_write(vm, events, VIRTIO_MMIO_INTERRUPT_ACK);
+	return status == VM_GONE ? 0 : status & VM_EVENTS;
+}
+
+static void vm_handle(struct vm_device *vm, int irq, u32 events)
+{
 	if (events & VIRTIO_MMIO_INT_CONFIG)
 		virtio_config_changed(&vm->vdev);
 	if (events & VIRTIO_MMIO_INT_VRING)
 		vm_walk_queues(vm, irq);
-	return true;
 }
 
-/*
- * An event between the read and the write keeps the line up.  A level raises
- * the interrupt again then, an edge never would: look again.
+/**
+ * vm_interrupt - handle what the device has to tell
+ * @irq: its interrupt
+ * @arg: the device
+ *
+ * VIRTIO 1.4, 4.2.3.4.1: read, handle, acknowledge what was handled.  The read
+ * that follows waits for the write to arrive; whatever happens after that is
+ * told by the next interrupt, and what happened before it, of a kind that was
+ * acknowledged, is found by the look at the end.
+ *
+ * What comes up in between keeps the line up.  A level raises the interrupt
+ * again then, an edge never would: go round, and let the line fall at last.
+ * Context: hard interrupt.
+ *
+ * Return: IRQ_NONE when there was nothing.
  */
 static irqreturn_t vm_interrupt(int irq, void *arg)
 {
 	struct vm_device *vm = arg;
 	unsigned int rounds = vm->irq_edge ? VM_EDGE_ROUNDS : 1;
-	irqreturn_t ret = IRQ_NONE;
+	u32 events = vm_events(vm), told = events;
 
-	while (rounds-- && vm_handle_events(vm, irq))
-		ret = IRQ_HANDLED;
-	return ret;
+	if (!events)
+		return IRQ_NONE;
+	do {
+		vm_handle(vm, irq, events);
+		vm_write(vm, events, VIRTIO_MMIO_INTERRUPT_ACK);
+		events = vm_events(vm);
+		told |= events;
+	} while (events && --rounds);
+
+	if (events && vm->irq_edge) {
+		vm_write(vm, events, VIRTIO_MMIO_INTERRUPT_ACK);
+		vm_events(vm);
+	}
+	vm_handle(vm, irq, told);
+	return IRQ_HANDLED;
 }
 
 /**

@@ -10,6 +10,9 @@
  * power/wakeup in sysfs) is left running in a suspend, with its interrupt
  * armed: it could not wake anybody without its queues.  Should it have lost
  * its state meanwhile, it is taken down and up after the sleep.
+ *
+ * A device that could not be brought up stays frozen, and is not taken down
+ * again in the next sleep: its driver has given back what it had.
  */
 #include <linux/interrupt.h>
 #include <linux/pm.h>
@@ -18,15 +21,22 @@
 static int vm_freeze(struct device *dev)
 {
 	struct vm_device *vm = dev_get_drvdata(dev);
+	int err;
 
-	return virtio_device_freeze(&vm->vdev);
+	if (vm->frozen)
+		return 0;
+	err = virtio_device_freeze(&vm->vdev);
+	vm->frozen = !err;
+	return err;
 }
 
 static int vm_restore(struct device *dev)
 {
 	struct vm_device *vm = dev_get_drvdata(dev);
+	int err = virtio_device_restore(&vm->vdev);
 
-	return virtio_device_restore(&vm->vdev);
+	vm->frozen = err;
+	return err;
 }
 
 /* Is it alive, and may it wake us?  Then its interrupt is armed. */
@@ -66,7 +76,11 @@ static int vm_resume(struct device *dev)
 		return 0;
 	dev_warn(&vm->vdev.dev, "lost its state in the sleep\n");
 	err = vm_freeze(dev);
-	return err ?: vm_restore(dev);
+	if (err) {
+		virtio_break_device(&vm->vdev);
+		return err;
+	}
+	return vm_restore(dev);
 }
 
 const struct dev_pm_ops vm_pm_ops = {

@@ -40,6 +40,9 @@ void vm_set_status(struct virtio_device *vdev, u8 status)
 	if (WARN_ON_ONCE(!status))
 		return;
 	vm_write(to_vm(vdev), status, VIRTIO_MMIO_STATUS);
+	/* Whoever says so has something to freeze: vm_pm.c. */
+	if (status & VIRTIO_CONFIG_S_DRIVER_OK)
+		to_vm(vdev)->frozen = false;
 }
 
 /* Does the status read 0 in time?  VIRTIO 1.4, 2.4.2. */
