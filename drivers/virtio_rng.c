@@ -472,7 +472,13 @@ static const unsigned int vrng_features_legacy[] = {
 };
 
 /* Readers wait or fail, under the lock, while the device is frozen. */
-VIRTIO_LIVE_RESET_GROUPS(vrng_live_reset_groups);
+static DEVICE_ATTR_RO(live_reset);
+
+static struct attribute *vrng_live_reset_attrs[] = {
+	&dev_attr_live_reset.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(vrng_live_reset);
 
 static struct virtio_driver vrng_driver = {
 	.driver.name			= "virtio_rng",

@@ -21,29 +21,21 @@
 
 #define VIRTIO_LIVE_RESET_NAME	"live_reset"
 
-/*
- * VIRTIO_LIVE_RESET_GROUPS(groups) - define groups[], for driver.dev_groups
+/**
+ * live_reset_show - for DEVICE_ATTR_RO(live_reset) of such a driver
+ * @dev: the virtio device
+ * @attr: the attribute
+ * @buf: a page for the text
  *
- * For a driver whose freeze() keeps out, by itself, whoever could reach what
- * it takes down.
+ * The attribute stands in the driver's dev_groups.  It is a promise: freeze()
+ * keeps out, by itself, whoever could reach what it takes down.
+ *
+ * Return: bytes written to @buf.
  */
-#define VIRTIO_LIVE_RESET_GROUPS(groups)				\
-static ssize_t live_reset_show(struct device *dev,			\
-			       struct device_attribute *attr, char *buf)	\
-{									\
-	return sysfs_emit(buf, "1\n");					\
-}									\
-static DEVICE_ATTR_RO(live_reset);					\
-static struct attribute *live_reset_attrs[] = {				\
-	&dev_attr_live_reset.attr,					\
-	NULL								\
-};									\
-static const struct attribute_group live_reset_group = {		\
-	.attrs = live_reset_attrs,					\
-};									\
-static const struct attribute_group *groups[] = {			\
-	&live_reset_group,						\
-	NULL								\
+static inline ssize_t live_reset_show(struct device *dev,
+				      struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "1\n");
 }
 
 /**

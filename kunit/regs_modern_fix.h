@@ -235,7 +235,13 @@ static const struct virtio_device_id modern_ids[] = {
 
 /* Does the driver that modern_new() registers live through a reset? */
 static bool modern_lives = true;
-VIRTIO_LIVE_RESET_GROUPS(modern_groups);
+static DEVICE_ATTR_RO(live_reset);
+
+static struct attribute *modern_attrs[] = {
+	&dev_attr_live_reset.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(modern);
 
 /* The device. */
 

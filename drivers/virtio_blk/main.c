@@ -369,7 +369,13 @@ static const unsigned int vblk_features[] = {
 };
 
 /* Freezing drains the disk's queue and holds what comes meanwhile. */
-VIRTIO_LIVE_RESET_GROUPS(vblk_live_reset_groups);
+static DEVICE_ATTR_RO(live_reset);
+
+static struct attribute *vblk_live_reset_attrs[] = {
+	&dev_attr_live_reset.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(vblk_live_reset);
 
 static struct virtio_driver vblk_driver = {
 	.driver.name			= "virtio_blk",
