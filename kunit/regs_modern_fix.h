@@ -335,12 +335,15 @@ static int modern_init(struct kunit_resource *res, void *context)
 	return err;
 }
 
+/* Bytes that the structures have beyond those that are known. */
+static unsigned int modern_more;
+
 static void modern_caps(struct regfile *rf)
 {
 	rf_pci_bar(rf, 4, IORESOURCE_MEM, BAR_LEN);
-	rf_pci_cap(rf, 1, 4, AT_COMMON, C_END);
+	rf_pci_cap(rf, 1, 4, AT_COMMON, C_END + modern_more);
 	rf_pci_notify_cap(rf, 4, AT_NOTIFY, NOTIFY_LEN, NOTIFY_STEP);
-	rf_pci_cap(rf, 3, 4, AT_ISR, 4);
+	rf_pci_cap(rf, 3, 4, AT_ISR, 4 + modern_more);
 	rf_pci_cap(rf, 4, 4, AT_DEVICE, DEVICE_LEN);
 }
 

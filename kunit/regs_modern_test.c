@@ -85,14 +85,27 @@ static void init_sequence(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, f->rf->pci->master);
 }
 
+static const bool larger_cases[] = { false, true };
+
+static void larger_desc(const bool *larger, char *desc)
+{
+	strscpy(desc, *larger ? "larger" : "as known", KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(larger, larger_cases, larger_desc);
+
 /* 4.1.4.1: no more is mapped than is used, however large it says it is. */
 static void maps_what_it_uses(struct kunit *test)
 {
-	struct modern_fix *f = modern_new(test, FB_VERSION_1);
+	const bool *larger = test->param_value;
+	struct modern_fix *f;
 	struct rf_access *map;
 	unsigned int i, n = 0;
 	u32 len[4] = {};
 
+	modern_more = *larger ? 200 : 0;
+	f = modern_new(test, FB_VERSION_1);
+	modern_more = 0;
 	f->rf->logged = BIT(RF_MAP) | BIT(RF_UNMAP);
 	KUNIT_ASSERT_EQ(test, modern_plug(f), 0);
 	for (i = 0; i < f->rf->log_num && n < 4; i++) {
@@ -256,6 +269,22 @@ static void no_isr_with_msix(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->rf->log_num, 0);
 }
 
+/* 4.1.4.5.2: nor with one vector for all queues. */
+static void no_isr_with_shared_vector(struct kunit *test)
+{
+	struct modern_fix *f = modern_new(test, FB_VERSION_1);
+
+	f->nvqs = QUEUES;
+	f->rf->vectors_max = 2;
+	KUNIT_ASSERT_EQ(test, modern_plug(f), 0);
+	KUNIT_ASSERT_EQ(test, f->rf->vectors, 2);
+	rf_clear(f->rf);
+	rf_poke(f->rf, ISR, 0, 1, 3);
+	rf_fire(f->rf, 1);
+	KUNIT_EXPECT_EQ(test, f->changed, 0);
+	KUNIT_EXPECT_EQ(test, f->rf->log_num, 0);
+}
+
 /*
  * 4.1.5.4.2: one vector for changes and queues; a change comes with its bit of
  * the ISR status (4.1.4.5.1), once, whatever the queues have.
@@ -395,6 +424,46 @@ static void queue_reset(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->rf->log[f->rf->log_num - 2].offset, C_ENABLE);
 	KUNIT_EXPECT_FALSE(test, virtqueue_is_broken(vq));
 }
+
+static void resize_recycle(struct virtqueue *vq, void *buf)
+{
+}
+
+/* 4.1.4.3.2: a size that is written is a power of 2, unless packed, never 0. */
+static void queue_resized(struct kunit *test)
+{
+	static const u64 layouts[] = { 0, FB_PACKED };
+	const bool *packed = test->param_value;
+	struct modern_fix *f;
+	int i;
+
+	f = modern_running(test, FB_VERSION_1 | FB_RING_RESET |
+				 layouts[*packed], 1);
+	KUNIT_ASSERT_EQ(test, virtqueue_resize(f->vqs[0], 4, resize_recycle), 0);
+	KUNIT_ASSERT_EQ(test, rf_count(f->rf, RF_WRITE, COMMON, C_SIZE), 1);
+	i = rf_find(f->rf, RF_WRITE, COMMON, C_SIZE, 0);
+	KUNIT_EXPECT_EQ(test, f->rf->log[i].value, 4);
+	rf_clear(f->rf);
+	KUNIT_EXPECT_NE(test, virtqueue_resize(f->vqs[0], 0, resize_recycle), 0);
+	KUNIT_EXPECT_EQ(test, rf_count(f->rf, RF_WRITE, COMMON, C_SIZE), 0);
+	if (*packed) {
+		KUNIT_EXPECT_EQ(test, virtqueue_resize(f->vqs[0], 5,
+						       resize_recycle), 0);
+		KUNIT_EXPECT_EQ(test, queue_reg(f, 0, C_SIZE), 5);
+		return;
+	}
+	virtqueue_resize(f->vqs[0], 5, resize_recycle);
+	KUNIT_EXPECT_TRUE(test, is_power_of_2(queue_reg(f, 0, C_SIZE)));
+}
+
+static const bool resize_layouts[] = { false, true };
+
+static void resize_desc(const bool *packed, char *desc)
+{
+	strscpy(desc, *packed ? "packed" : "split", KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(resize, resize_layouts, resize_desc);
 
 static void queue_reset_never(struct kunit *test)
 {
@@ -833,18 +902,20 @@ static void no_virtual_functions(struct kunit *test)
 
 static struct kunit_case modern_cases[] = {
 	KUNIT_CASE(init_sequence),
-	KUNIT_CASE(maps_what_it_uses),
+	KUNIT_CASE_PARAM(maps_what_it_uses, larger_gen_params),
 	KUNIT_CASE(features_taken),
 	KUNIT_CASE(not_modern),
 	KUNIT_CASE_PARAM(interrupt_modes, mode_gen_params),
 	KUNIT_CASE(handler_refused),
 	KUNIT_CASE(no_isr_with_msix),
+	KUNIT_CASE(no_isr_with_shared_vector),
 	KUNIT_CASE(single_vector),
 	KUNIT_CASE(intx),
 	KUNIT_CASE(reset_waits),
 	KUNIT_CASE(reset_never),
 	KUNIT_CASE(reset_gone),
 	KUNIT_CASE(queue_reset),
+	KUNIT_CASE_PARAM(queue_resized, resize_gen_params),
 	KUNIT_CASE(queue_reset_never),
 	KUNIT_CASE(queue_reset_gone),
 	KUNIT_CASE(queue_reset_not_agreed),
