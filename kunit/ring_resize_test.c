@@ -283,10 +283,14 @@ static void refuses_without_feature(struct kunit *test)
 static void reset_not_to_be_had(struct kunit *test)
 {
 	struct ring_fix *f = ring_setup(test);
+	unsigned int callbacks;
 
 	spread(f, 0);
+	callbacks = f->callbacks;
 	f->m->refuse_vq_reset = -ENOENT;
 	KUNIT_EXPECT_EQ(test, resize(f, 4), -ENOENT);
+	/* Two used buffers wait: whoever used them may have said so by now. */
+	KUNIT_EXPECT_EQ(test, f->callbacks, callbacks + 1);
 	KUNIT_EXPECT_EQ(test, mock_find_access(f->m, MOCK_VQ_ENABLE, 0), -1);
 	expect_untouched(f);
 }

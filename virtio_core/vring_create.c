@@ -430,6 +430,22 @@ static void vring_exchange(struct vring_virtqueue *vr, struct vring_mem *mem,
 	clear_bit(VRING_HAS_REASON, &vr->say);
 }
 
+/*
+ * The queue stays as it is.  An interrupt that came while it looked broken was
+ * not passed on: look now, as a handler would.
+ */
+static void vring_resume(struct vring_virtqueue *vr, bool was_broken)
+{
+	unsigned long flags;
+
+	vring_set_broken(vr, was_broken);
+	if (was_broken)
+		return;
+	local_irq_save(flags);
+	vring_interrupt(0, &vr->vq);
+	local_irq_restore(flags);
+}
+
 /**
  * virtqueue_resize - give a live queue another size
  * @_vq: the queue
@@ -469,7 +485,7 @@ int virtqueue_resize(struct virtqueue *_vq, u32 num,
 	if (err) {
 		vring_mem_free(vr, &mem);
 		if (err == -ENOENT)
-			vring_set_broken(vr, was_broken);
+			vring_resume(vr, was_broken);
 		else
 			vring_break(vr, VQ_ERR_RESET, "it could not be reset");
 		return err;
