@@ -9,6 +9,7 @@
  */
 #include <linux/module.h>
 #include <kunit/test.h>
+#include <virtio_live_reset.h>
 
 #include "regfile_redirect.h"
 
