@@ -21,13 +21,17 @@
 
 static void mock_record(struct mock *m, enum mock_op op, u64 value)
 {
+	unsigned long flags;
+
+	spin_lock_irqsave(&m->lock, flags);
 	if (m->log_num == MOCK_LOG_LEN) {
 		m->log_lost++;
-		return;
+	} else {
+		m->log[m->log_num].op = op;
+		m->log[m->log_num].value = value;
+		m->log_num++;
 	}
-	m->log[m->log_num].op = op;
-	m->log[m->log_num].value = value;
-	m->log_num++;
+	spin_unlock_irqrestore(&m->lock, flags);
 }
 
 /**
@@ -177,6 +181,8 @@ static void mock_del_vqs(struct virtio_device *vdev)
 	mock_record(m, MOCK_DEL_VQS, 0);
 	if (m->status & ST_DRIVER_OK)
 		mock_violation(m, "3.3.1: queues removed from a live device");
+	if (m->on_queues)
+		m->on_queues(m, false);
 	list_for_each_entry_safe(vq, next, &vdev->vqs, list)
 		vring_del_virtqueue(vq);
 	memset(m->vq, 0, sizeof(m->vq));
@@ -248,6 +254,8 @@ static int mock_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
 		vqs[i]->num_max = m->queue_size[index];
 		m->vq[index++] = vqs[i];
 	}
+	if (m->on_queues)
+		m->on_queues(m, true);
 	return 0;
 }
 
@@ -350,6 +358,7 @@ struct mock *mock_new(struct kunit *test, u32 device_id, u64 offered)
 		return NULL;
 	}
 	init_completion(&m->released);
+	spin_lock_init(&m->lock);
 	m->test = test;
 	m->offered = offered;
 	m->num_vqs = 1;
@@ -415,8 +424,12 @@ EXPORT_SYMBOL_GPL(mock_unregister);
  */
 void mock_clear_log(struct mock *m)
 {
+	unsigned long flags;
+
+	spin_lock_irqsave(&m->lock, flags);
 	m->log_num = 0;
 	m->log_lost = 0;
+	spin_unlock_irqrestore(&m->lock, flags);
 }
 EXPORT_SYMBOL_GPL(mock_clear_log);
 

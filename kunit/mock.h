@@ -20,6 +20,7 @@
 #include <linux/bits.h>
 #include <linux/completion.h>
 #include <linux/irqreturn.h>
+#include <linux/spinlock.h>
 #include <linux/virtio.h>
 #include <linux/virtio_config.h>
 
@@ -48,8 +49,8 @@
 #define MOCK_IOVA	BIT_ULL(40)
 #define MOCK_MAP_BUCKETS	256
 
-#define MOCK_MAX_VQS	4
-#define MOCK_CONFIG_LEN	64
+#define MOCK_MAX_VQS	16
+#define MOCK_CONFIG_LEN	256
 #define MOCK_LOG_LEN	512
 #define MOCK_VENDOR	0x4d4f
 
@@ -130,6 +131,8 @@ struct mock_map {
  * @generation: of @config
  * @on_config_read: called after each read of @config, may change it
  * @on_status_write: called before each status write takes effect
+ * @on_queues: called when the driver's queues are there, and before they go
+ * @player: for @on_queues: see play.h
  * @num_vqs: queues that the device has
  * @queue_size: their sizes
  * @vq_align: alignment of the used ring (legacy: Queue Align)
@@ -155,11 +158,13 @@ struct mock_map {
  * @syncs_for_device: and for the device
  * @tolerate: count violations without failing the test
  * @violations: accesses that the specification forbids
+ * @lock: protects @log and @maps, which threads of the driver's side write to
  * @log: accesses, oldest first
  * @log_num: entries in @log
  * @log_lost: accesses that no longer fitted
  *
- * One test thread plays one mock: there is no lock.
+ * One test thread plays one mock; what it sets, threads of the driver's side
+ * see at some time.
  */
 struct mock {
 	struct virtio_device vdev;
@@ -177,6 +182,8 @@ struct mock {
 	void (*on_config_read)(struct mock *m, unsigned int offset,
 			       unsigned int len);
 	void (*on_status_write)(struct mock *m, u8 status);
+	void (*on_queues)(struct mock *m, bool there);
+	void *player;
 	unsigned int num_vqs;
 	unsigned int queue_size[MOCK_MAX_VQS];
 	unsigned int vq_align;
@@ -201,6 +208,7 @@ struct mock {
 	unsigned int syncs_for_device;
 	bool tolerate;
 	unsigned int violations;
+	spinlock_t lock;	/* see above */
 	struct mock_access log[MOCK_LOG_LEN];
 	unsigned int log_num;
 	unsigned int log_lost;

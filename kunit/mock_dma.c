@@ -80,12 +80,14 @@ static dma_addr_t mock_dma_map(struct device *dev, struct page *page,
 {
 	struct mock *m = mock_of_parent(dev);
 	struct mock_map *map;
+	unsigned long flags;
 
 	if (!m->maps_left || !size)
 		return DMA_MAPPING_ERROR;
 	map = kmalloc(sizeof(*map), GFP_ATOMIC);
 	if (!map)
 		return DMA_MAPPING_ERROR;
+	spin_lock_irqsave(&m->lock, flags);
 	m->maps_left--;
 	map->addr = page_to_phys(page) + offset + MOCK_IOVA;
 	map->len = size;
@@ -94,6 +96,7 @@ static dma_addr_t mock_dma_map(struct device *dev, struct page *page,
 	hlist_add_head(&map->node, mock_bucket(m, map->addr));
 	m->num_maps++;
 	m->num_maps_in += dir == DMA_FROM_DEVICE;
+	spin_unlock_irqrestore(&m->lock, flags);
 	return map->addr;
 }
 
@@ -102,18 +105,23 @@ static void mock_dma_unmap(struct device *dev, dma_addr_t addr, size_t size,
 {
 	struct mock *m = mock_of_parent(dev);
 	struct mock_map *map;
+	unsigned long flags;
 
+	spin_lock_irqsave(&m->lock, flags);
 	hlist_for_each_entry(map, mock_bucket(m, addr), node) {
 		if (map->addr != addr || map->len != size || map->dir != dir)
 			continue;
 		m->num_maps--;
 		m->num_maps_in -= dir == DMA_FROM_DEVICE;
 		hlist_del(&map->node);
-		kfree(map);
-		return;
+		break;
 	}
-	KUNIT_FAIL(m->test, "unmapped what was not mapped: %llx, %zu bytes",
-		   (u64)addr, size);
+	spin_unlock_irqrestore(&m->lock, flags);
+	if (!map)
+		KUNIT_FAIL(m->test,
+			   "unmapped what was not mapped: %llx, %zu bytes",
+			   (u64)addr, size);
+	kfree(map);
 }
 
 static void mock_dma_sync(struct mock *m, dma_addr_t addr, size_t size,

@@ -9,8 +9,13 @@ for m in kunit virtio_ring virtio "virtio_kunit_mock slow=$SLOW"; do
 	[ -d "/sys/module/${m% *}" ] || modprobe $m || die "cannot load $m"
 done
 
-drivers=
-[ "$SUITE" != virtio_drivers_test ] || drivers="virtio_blk virtio-rng"
+case "$SUITE" in
+virtio_drivers_test) drivers="virtio_blk virtio-rng" ;;
+virtio_rng_test) drivers=virtio-rng ;;
+virtio_blk_test | virtio_console_test | virtio_balloon_test | virtio_scsi_test)
+	drivers=${SUITE%_test} ;;
+*) drivers= ;;
+esac
 for m in $drivers; do
 	modprobe "$m" || die "cannot load $m"
 done
