@@ -251,6 +251,16 @@ void virtqueue_ext_strict(struct virtqueue *vq, bool strict) VIRTQUEUE_EXT_WEAK;
 u32 virtqueue_ext_notification_data(struct virtqueue *vq) VIRTQUEUE_EXT_WEAK;
 
 /**
+ * virtqueue_ext_watch - be told when a device breaks a queue
+ * @broken: to be called, in any context, with the queue's lock held; NULL for
+ *	nobody
+ *
+ * For the bus, from load to unload.
+ */
+void virtqueue_ext_watch(void (*broken)(struct virtqueue *vq))
+			 VIRTQUEUE_EXT_WEAK;
+
+/**
  * virtqueue_ext_has - is a function of this header there?
  * @function: its name
  *

@@ -16,6 +16,30 @@
 
 #include <linux/ratelimit.h>
 
+/* Told of each queue that breaks; set while no queue exists. */
+static void (*vring_watcher)(struct virtqueue *vq);
+
+/**
+ * virtqueue_ext_watch - be told when a device breaks a queue
+ * @broken: to be called, in any context, with the queue's lock held; NULL for
+ *	nobody
+ *
+ * For virtio.ko, from load to unload: no queue is there at either time.
+ */
+void virtqueue_ext_watch(void (*broken)(struct virtqueue *vq))
+{
+	WRITE_ONCE(vring_watcher, broken);
+}
+EXPORT_SYMBOL_GPL(virtqueue_ext_watch);
+
+static void vring_tell(struct vring_virtqueue *vr)
+{
+	void (*broken)(struct virtqueue *vq) = READ_ONCE(vring_watcher);
+
+	if (broken)
+		broken(&vr->vq);
+}
+
 static void vring_say(struct vring_virtqueue *vr, enum vring_say what)
 {
 	set_bit(what, &vr->say);
@@ -75,6 +99,7 @@ void vring_break(struct vring_virtqueue *vr, enum virtqueue_error kind,
 	va_end(args);
 	trace_virtqueue_break(&vr->vq, vr->reason);
 	vring_say(vr, VRING_SAY_BROKEN);
+	vring_tell(vr);
 }
 
 /**
