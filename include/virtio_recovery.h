@@ -5,7 +5,8 @@
  * One mechanism for a device that sets DEVICE_NEEDS_RESET, breaks a virtqueue,
  * does not answer within its driver's limit, is gone, or does not come back
  * from system sleep.  A driver joins in probe with four functions, and reports
- * what only it can see, a timeout; the bus sees the rest by itself, and calls
+ * what only it can see, a timeout; the bus sees the rest by itself (a broken
+ * queue on this project's ring only, see virtio_report_failure()), and calls
  *
  *	stop()		nobody touches a queue any more
  *	  (the bus resets the device: VIRTIO 1.4, 2.4)
@@ -21,16 +22,22 @@
  *	dead()		everything outstanding fails, and all that comes later
  *
  * when the device is gone, leaving, does not complete its reset, cannot be set
- * up again, or failed %VIRTIO_RECOVERIES times within %VIRTIO_RECOVERY_SPAN
- * seconds.  The status FAILED tells a device that is still there (2.1.1).
+ * up again, or fails for the %VIRTIO_RECOVERIES th time within
+ * %VIRTIO_RECOVERY_SPAN seconds.  The status FAILED tells a device that is
+ * still there (2.1.1).  dead() comes alone, after freeze() of the driver, when
+ * the device does not come back from sleep: restore() failed or was not called.
  *
  * The functions are called in process context from a work item that memory
- * reclaim may wait for, one at a time, each device for itself; never while
- * freeze() or restore() of the driver runs, nor during probe; and not any more
- * after virtio_recovery_leave().  During remove() a failure still leads to
- * stop(), reclaim() and dead(), so that a driver which waits there for requests
- * sees their end.  Configuration changes are not delivered between stop() and
- * the end of restart(); one is delivered then, for what was missed.
+ * reclaim may wait for (or from the thread that removes or restores the
+ * device), one at a time, each device for itself; never while freeze() or
+ * restore() of the driver runs, nor during probe unless it says
+ * virtio_begin_recovery(); and not any more after virtio_leave_recovery().
+ * During remove() a failure still leads to stop(), reclaim() and dead(), so
+ * that a driver which waits there for requests sees their end; a device that
+ * failed before, or is gone or asleep, has its end before remove() is called.
+ * A dead device is not frozen or restored any more.  Configuration changes are
+ * not delivered between stop() and the end of restart(); one is delivered then,
+ * for what was missed.
  *
  * A driver built with this header still loads on the kernel's own virtio.ko,
  * which has no such thing: a failed device has its queues broken there.
@@ -79,10 +86,12 @@ enum virtio_failure {
  * @restart: as @restore of &struct virtio_driver: create the queues, set
  *	DRIVER_OK, go on.  After an error (queues deleted) @dead follows.
  * @dead: end all that is kept with an error, make everything later fail at
- *	once.  The device has no queues.
+ *	once.  The device has no queues.  Comes after @reclaim, a failed
+ *	@restart, or freeze() of &struct virtio_driver.
  *
- * All are needed.  Context: process, may sleep, may not wait for memory that
- * only this device could free.
+ * All are needed.  Context: process, may sleep, with a mutex of the bus held:
+ * not virtio_leave_recovery(), nor the device lock, nor waiting for who has
+ * either.  Allocations do not wait for I/O (memalloc_noio_save()).
  */
 struct virtio_recovery_ops {
 	void (*stop)(struct virtio_device *vdev);
@@ -106,12 +115,23 @@ int virtio_recovery_join(struct virtio_device *vdev,
 			VIRTIO_RECOVERY_WEAK;
 
 /**
+ * virtio_recovery_begin - do not wait for the end of probe
+ * @vdev: the device
+ *
+ * For a driver that waits for its device in probe: behind DRIVER_OK, when all
+ * is there that the functions need.  If probe fails after that,
+ * virtio_leave_recovery() comes before anything is taken down.
+ * Context: process, in probe.
+ */
+void virtio_recovery_begin(struct virtio_device *vdev) VIRTIO_RECOVERY_WEAK;
+
+/**
  * virtio_recovery_leave - none of the functions is called any more
  * @vdev: the device
  *
  * In remove, when nobody is left to wait for the device, before the driver
  * takes its queues down itself.  Waits for a function that runs.
- * Context: process.
+ * Context: process, in remove or in a probe that fails.
  *
  * Return: true when dead() was called: the device is reset and has no queues.
  */
@@ -122,11 +142,22 @@ bool virtio_recovery_leave(struct virtio_device *vdev) VIRTIO_RECOVERY_WEAK;
  * @vdev: the device, of a driver that joined
  * @why: what is wrong
  *
- * Schedules the recovery; a report while one is due or runs changes nothing.
- * The line in the log is the bus's.  Context: any.
+ * Schedules the recovery; a report while one is due, or before reclaim() has
+ * returned in one that runs, changes nothing.  The line in the log is the
+ * bus's.  Context: any.
  */
 void virtio_recovery_report(struct virtio_device *vdev,
 			    enum virtio_failure why) VIRTIO_RECOVERY_WEAK;
+
+/**
+ * virtio_has_recovery - is this the bus that looks after devices?
+ *
+ * Constant from load to unload.  Return: false on the kernel's own bus.
+ */
+static inline bool virtio_has_recovery(void)
+{
+	return virtqueue_ext_has(virtio_recovery_join);
+}
 
 /**
  * virtio_join_recovery - virtio_recovery_join() on any bus
@@ -141,6 +172,16 @@ static inline int virtio_join_recovery(struct virtio_device *vdev,
 	if (!virtqueue_ext_has(virtio_recovery_join))
 		return 0;
 	return virtio_recovery_join(vdev, ops);
+}
+
+/**
+ * virtio_begin_recovery - virtio_recovery_begin() on any bus
+ * @vdev: the device
+ */
+static inline void virtio_begin_recovery(struct virtio_device *vdev)
+{
+	if (virtqueue_ext_has(virtio_recovery_begin))
+		virtio_recovery_begin(vdev);
 }
 
 /**
@@ -161,7 +202,10 @@ static inline bool virtio_leave_recovery(struct virtio_device *vdev)
  * @vdev: the device
  * @why: what is wrong
  *
- * Context: any.
+ * On the kernel's own bus all queues are broken: the driver sees to the rest.
+ * A queue that the device broke need be reported on the kernel's own ring only,
+ * and may be on any.  Context: any but hard interrupt; there, on that bus,
+ * virtio_break_device() may not be called.
  */
 static inline void virtio_report_failure(struct virtio_device *vdev,
 					 enum virtio_failure why)

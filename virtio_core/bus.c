@@ -179,13 +179,21 @@ EXPORT_SYMBOL_GPL(is_virtio_device);
 
 static int __init virtio_bus_init(void)
 {
-	return bus_register(&virtio_bus);
+	int err = virtio_recovery_init();
+
+	if (err)
+		return err;
+	err = bus_register(&virtio_bus);
+	if (err)
+		virtio_recovery_exit();
+	return err;
 }
 module_init(virtio_bus_init);
 
 static void __exit virtio_bus_exit(void)
 {
 	bus_unregister(&virtio_bus);
+	virtio_recovery_exit();
 }
 module_exit(virtio_bus_exit);
 

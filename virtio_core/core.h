@@ -15,6 +15,9 @@
  *    the device reset with ACKNOWLEDGE set, ready for step 2;
  * 6. unregister_virtio_device() takes it off the bus.
  *
+ * recovery.c takes a device down and up between 3 and 5 when it fails, if its
+ * driver joined; the others tell it where in their life devices are.
+ *
  * The gate for configuration changes is @config_enabled of struct
  * virtio_device, under @config_lock.  While it is closed a change is noted in
  * @config_change_pending, and delivered when it opens: so a driver never gets
@@ -40,11 +43,25 @@ void virtio_device_remove(struct virtio_device *dev);
 void virtio_device_shutdown(struct virtio_device *dev);
 
 int virtio_device_start(struct virtio_device *dev);
-int virtio_device_features_ok(struct virtio_device *dev);
+int virtio_device_again(struct virtio_device *dev);
 void virtio_device_live(struct virtio_device *dev);
 void virtio_device_give_up(struct virtio_device *dev);
 
 void virtio_config_gate_close(struct virtio_device *dev);
 void virtio_config_gate_open(struct virtio_device *dev);
+void virtio_config_missed(struct virtio_device *dev);
+
+int virtio_recovery_init(void);
+void virtio_recovery_exit(void);
+void virtio_recovery_look(struct virtio_device *dev);
+bool virtio_recovery_begun(struct virtio_device *dev);
+void virtio_recovery_probed(struct virtio_device *dev);
+void virtio_recovery_removing(struct virtio_device *dev);
+void virtio_recovery_forget(struct virtio_device *dev);
+void virtio_recovery_stop(struct virtio_device *dev);
+bool virtio_recovery_sleep(struct virtio_device *dev);
+void virtio_recovery_frozen(struct virtio_device *dev, int err);
+bool virtio_recovery_wake(struct virtio_device *dev);
+void virtio_recovery_awake(struct virtio_device *dev, int err);
 
 #endif /* _VIRTIO_CORE_H */

@@ -81,8 +81,8 @@ static void virtio_config_deliver(struct virtio_device *dev)
  * @dev: the device
  *
  * For transports.  Calls the driver, or notes the change while the gate is
- * closed.  VIRTIO 1.4, 2.3.  Context: any, also hard interrupt; takes
- * @dev->config_lock.
+ * closed.  It may also say that the device needs a reset.  VIRTIO 1.4, 2.1.2
+ * and 2.3.  Context: any, also hard interrupt; takes @dev->config_lock.
  */
 void virtio_config_changed(struct virtio_device *dev)
 {
@@ -94,6 +94,7 @@ void virtio_config_changed(struct virtio_device *dev)
 	else
 		dev->config_change_pending = true;
 	spin_unlock_irqrestore(&dev->config_lock, flags);
+	virtio_recovery_look(dev);
 }
 EXPORT_SYMBOL_GPL(virtio_config_changed);
 
@@ -125,6 +126,20 @@ void virtio_config_gate_open(struct virtio_device *dev)
 	if (dev->config_change_pending)
 		virtio_config_deliver(dev);
 	dev->config_change_pending = false;
+	spin_unlock_irq(&dev->config_lock);
+}
+
+/**
+ * virtio_config_missed - the driver may have missed a change
+ * @dev: the device, its gate closed
+ *
+ * One is delivered when the gate opens.  Context: process; takes
+ * @dev->config_lock.
+ */
+void virtio_config_missed(struct virtio_device *dev)
+{
+	spin_lock_irq(&dev->config_lock);
+	dev->config_change_pending = true;
 	spin_unlock_irq(&dev->config_lock);
 }
 
@@ -184,22 +199,19 @@ static void virtio_drop_queues(struct virtio_device *dev)
 }
 
 /**
- * virtio_device_start - first steps of the initialization sequence
- * @dev: the device, in any state
+ * virtio_device_acknowledge - the device was reset, if it was
+ * @dev: the device
  *
- * Reset and ACKNOWLEDGE (VIRTIO 1.4, 3.1.1 steps 1 and 2).  Nothing may be
- * initialized before a reset is seen to be complete (2.4.2), and nothing ever
- * may that still shows FAILED (2.1.1).
+ * Nothing may be initialized before a reset is seen to be complete (VIRTIO 1.4,
+ * 2.4.2), and nothing ever may that still shows FAILED (2.1.1).
  *
- * Return: 0, or -EIO when the device does not complete the reset; it is marked
+ * Return: 0, or -EIO when the device did not complete the reset; it is marked
  * FAILED then.
  */
-int virtio_device_start(struct virtio_device *dev)
+static int virtio_device_acknowledge(struct virtio_device *dev)
 {
-	u8 status;
+	u8 status = dev->config->get_status(dev);
 
-	virtio_reset_device(dev);
-	status = dev->config->get_status(dev);
 	if (status) {
 		dev_err(&dev->dev, "reset is not complete: status 0x%02x\n",
 			status);
@@ -211,19 +223,36 @@ int virtio_device_start(struct virtio_device *dev)
 }
 
 /**
+ * virtio_device_start - first steps of the initialization sequence
+ * @dev: the device, in any state
+ *
+ * Reset and ACKNOWLEDGE (VIRTIO 1.4, 3.1.1 steps 1 and 2).
+ *
+ * Return: 0, or -EIO as virtio_device_acknowledge().
+ */
+int virtio_device_start(struct virtio_device *dev)
+{
+	virtio_reset_device(dev);
+	return virtio_device_acknowledge(dev);
+}
+
+/**
  * virtio_device_give_up - a step of the initialization went wrong
  * @dev: the device
  *
  * The reset makes sure that the device uses nothing that the driver has freed
  * on its way out; then FAILED tells it why (VIRTIO 1.4, 3.1.1).  The next
- * attempt begins with virtio_device_start().
+ * attempt begins with virtio_device_start().  A device that does not complete
+ * the reset is told no more than FAILED.
  */
 void virtio_device_give_up(struct virtio_device *dev)
 {
+	unsigned int status = VIRTIO_CONFIG_S_FAILED;
+
 	virtio_reset_device(dev);
-	virtio_add_status(dev, VIRTIO_CONFIG_S_ACKNOWLEDGE |
-			       VIRTIO_CONFIG_S_DRIVER |
-			       VIRTIO_CONFIG_S_FAILED);
+	if (!dev->config->get_status(dev))
+		status |= VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER;
+	virtio_add_status(dev, status);
 }
 
 static int virtio_table_mask(struct virtio_device *dev,
@@ -285,6 +314,50 @@ static int virtio_validate(struct virtio_device *dev,
 	return dev->config->finalize_features(dev);
 }
 
+/* May the device be given memory of this guest at all? */
+static int virtio_check_restricted(struct virtio_device *dev)
+{
+#ifdef CONFIG_VIRTIO_ANCHOR
+	if (!virtio_check_mem_acc_cb(dev))
+		return 0;
+	if (!__virtio_test_bit(dev, VIRTIO_F_VERSION_1)) {
+		dev_err(&dev->dev,
+			"memory is restricted: needs VIRTIO_F_VERSION_1\n");
+		return -ENODEV;
+	}
+	if (!__virtio_test_bit(dev, VIRTIO_F_ACCESS_PLATFORM)) {
+		dev_err(&dev->dev,
+			"memory is restricted: needs VIRTIO_F_ACCESS_PLATFORM\n");
+		return -ENODEV;
+	}
+#endif
+	return 0;
+}
+
+/**
+ * virtio_device_features_ok - steps 5 and 6 of the initialization sequence
+ * @dev: the device, whose features have been written
+ *
+ * Sets FEATURES_OK and reads it back (VIRTIO 1.4, 3.1.1); omitted for a legacy
+ * device (3.1.2).  On a platform that restricts memory, a device that cannot
+ * live with it is refused before.
+ *
+ * Return: 0, or -ENODEV when either side refuses.
+ */
+static int virtio_device_features_ok(struct virtio_device *dev)
+{
+	int err = virtio_check_restricted(dev);
+
+	if (err || !__virtio_test_bit(dev, VIRTIO_F_VERSION_1))
+		return err;
+
+	virtio_add_status(dev, VIRTIO_CONFIG_S_FEATURES_OK);
+	if (dev->config->get_status(dev) & VIRTIO_CONFIG_S_FEATURES_OK)
+		return 0;
+	dev_err(&dev->dev, "device refuses features 0x%llx\n", dev->features);
+	return -ENODEV;
+}
+
 /**
  * virtio_negotiate - steps 4 to 6 of the initialization sequence
  * @dev: the device, with DRIVER set
@@ -316,48 +389,53 @@ static int virtio_negotiate(struct virtio_device *dev,
 	return err;
 }
 
-/* May the device be given memory of this guest at all? */
-static int virtio_check_restricted(struct virtio_device *dev)
+/**
+ * virtio_renegotiate - give the device the same features again
+ * @dev: the device, with DRIVER set
+ *
+ * A device that came back as another one is refused: the driver still counts
+ * on what it was promised, and a feature that is not offered must not be
+ * accepted (VIRTIO 1.4, 2.2.1).
+ *
+ * Return: 0 or an error.
+ */
+static int virtio_renegotiate(struct virtio_device *dev)
 {
-#ifdef CONFIG_VIRTIO_ANCHOR
-	if (!virtio_check_mem_acc_cb(dev))
-		return 0;
-	if (!__virtio_test_bit(dev, VIRTIO_F_VERSION_1)) {
-		dev_err(&dev->dev,
-			"memory is restricted: needs VIRTIO_F_VERSION_1\n");
+	u64 features = dev->features;
+	u64 lost = features & ~dev->config->get_features(dev);
+	int err;
+
+	if (lost) {
+		dev_err(&dev->dev, "features 0x%llx are gone\n", lost);
 		return -ENODEV;
 	}
-	if (!__virtio_test_bit(dev, VIRTIO_F_ACCESS_PLATFORM)) {
-		dev_err(&dev->dev,
-			"memory is restricted: needs VIRTIO_F_ACCESS_PLATFORM\n");
+	err = dev->config->finalize_features(dev);
+	if (err)
+		return err;
+	if (dev->features != features)
 		return -ENODEV;
-	}
-#endif
-	return 0;
+	return virtio_device_features_ok(dev);
 }
 
 /**
- * virtio_device_features_ok - steps 5 and 6 of the initialization sequence
- * @dev: the device, whose features have been written
+ * virtio_device_again - initialize a device that had a driver before
+ * @dev: the device, reset
  *
- * Sets FEATURES_OK and reads it back (VIRTIO 1.4, 3.1.1); omitted for a legacy
- * device (3.1.2).  On a platform that restricts memory, a device that cannot
- * live with it is refused before.
+ * The initialization sequence from ACKNOWLEDGE to FEATURES_OK, with the
+ * features of before (VIRTIO 1.4, 2.2 and 3.1.1).  For system sleep and after
+ * a failure.
  *
- * Return: 0, or -ENODEV when either side refuses.
+ * Return: 0, -EIO when the reset is not complete, or an error when the
+ * features cannot be had.
  */
-int virtio_device_features_ok(struct virtio_device *dev)
+int virtio_device_again(struct virtio_device *dev)
 {
-	int err = virtio_check_restricted(dev);
+	int err = virtio_device_acknowledge(dev);
 
-	if (err || !__virtio_test_bit(dev, VIRTIO_F_VERSION_1))
+	if (err)
 		return err;
-
-	virtio_add_status(dev, VIRTIO_CONFIG_S_FEATURES_OK);
-	if (dev->config->get_status(dev) & VIRTIO_CONFIG_S_FEATURES_OK)
-		return 0;
-	dev_err(&dev->dev, "device refuses features 0x%llx\n", dev->features);
-	return -ENODEV;
+	virtio_add_status(dev, VIRTIO_CONFIG_S_DRIVER);
+	return virtio_renegotiate(dev);
 }
 
 /**
@@ -402,15 +480,17 @@ int virtio_device_probe(struct virtio_device *dev)
 	if (!err)
 		err = drv->probe(dev);
 	if (err) {
+		virtio_recovery_forget(dev);
 		virtio_device_give_up(dev);
 		virtio_drop_queues(dev);
 		return err;
 	}
 
-	virtio_device_live(dev);
+	if (!virtio_recovery_begun(dev))
+		virtio_device_live(dev);
 	if (drv->scan)
 		drv->scan(dev);
-	virtio_config_gate_open(dev);
+	virtio_recovery_probed(dev);
 	return 0;
 }
 
@@ -428,8 +508,10 @@ void virtio_device_remove(struct virtio_device *dev)
 	struct virtio_driver *drv = virtio_driver_of(dev);
 
 	virtio_config_gate_close(dev);
+	virtio_recovery_removing(dev);
 	if (drv->remove)
 		drv->remove(dev);
+	virtio_recovery_forget(dev);
 	if (dev->config->get_status(dev))
 		virtio_reset_device(dev);
 	virtio_drop_queues(dev);
@@ -448,6 +530,7 @@ void virtio_device_shutdown(struct virtio_device *dev)
 {
 	if (!virtio_driver_of(dev))
 		return;
+	virtio_recovery_stop(dev);
 	virtio_config_gate_close(dev);
 	virtio_break_device(dev);
 	virtio_synchronize_cbs(dev);

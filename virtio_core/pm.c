@@ -36,66 +36,39 @@ static void virtio_stop_queues(struct virtio_device *dev)
  * virtio_device_freeze - take a device down for system sleep
  * @dev: the device
  *
- * Closes the gate for configuration changes and lets the driver stop.
- * Context: process, may sleep.
+ * Closes the gate for configuration changes and lets the driver stop.  A
+ * recovery that runs is waited for; a device that was given up has nothing to
+ * stop.  Context: process, may sleep.
  *
  * Return: 0, or the driver's error with the device running as before.
  */
 int virtio_device_freeze(struct virtio_device *dev)
 {
 	struct virtio_driver *drv = virtio_driver_of(dev);
-	int err;
+	int err = 0;
 
+	if (!virtio_recovery_sleep(dev))
+		return 0;
 	virtio_config_gate_close(dev);
 	dev->failed = dev->config->get_status(dev) & VIRTIO_CONFIG_S_FAILED;
 	if (!drv)
 		return 0;
-	if (!drv->freeze) {
+	if (drv->freeze)
+		err = drv->freeze(dev);
+	else
 		virtio_stop_queues(dev);
-		return 0;
-	}
-	err = drv->freeze(dev);
 	if (err)
 		virtio_config_gate_open(dev);
+	virtio_recovery_frozen(dev, err);
 	return err;
 }
 EXPORT_SYMBOL_GPL(virtio_device_freeze);
 
-/**
- * virtio_renegotiate - give the device the same features again
- * @dev: the device, with DRIVER set
- *
- * A device that came back as another one is refused: the driver still counts
- * on what it was promised, and a feature that is not offered must not be
- * accepted (VIRTIO 1.4, 2.2.1).
- *
- * Return: 0 or an error.
- */
-static int virtio_renegotiate(struct virtio_device *dev)
-{
-	u64 features = dev->features;
-	u64 lost = features & ~dev->config->get_features(dev);
-	int err;
-
-	if (lost) {
-		dev_err(&dev->dev, "features 0x%llx are gone\n", lost);
-		return -ENODEV;
-	}
-	err = dev->config->finalize_features(dev);
-	if (err)
-		return err;
-	if (dev->features != features)
-		return -ENODEV;
-	return virtio_device_features_ok(dev);
-}
-
 static int virtio_restore_driver(struct virtio_device *dev,
 				 struct virtio_driver *drv)
 {
-	int err;
+	int err = virtio_device_again(dev);
 
-	virtio_add_status(dev, VIRTIO_CONFIG_S_DRIVER);
-	err = virtio_renegotiate(dev);
 	if (!err && drv->restore)
 		err = drv->restore(dev);
 	if (err)
@@ -103,7 +76,18 @@ static int virtio_restore_driver(struct virtio_device *dev,
 
 	virtio_device_live(dev);
 	virtio_config_gate_open(dev);
+	virtio_recovery_awake(dev, 0);
 	return 0;
+}
+
+/* No driver, or one that was told that this is the end of its device. */
+static int virtio_restore_idle(struct virtio_device *dev, bool failed)
+{
+	int err = virtio_device_start(dev);
+
+	if (!err && failed)
+		virtio_add_status(dev, VIRTIO_CONFIG_S_FAILED);
+	return err;
 }
 
 /**
@@ -111,7 +95,8 @@ static int virtio_restore_driver(struct virtio_device *dev,
  * @dev: the device
  *
  * The initialization sequence from its start, with the features of before.
- * A device that had no driver because it failed gets its FAILED bit back.
+ * A device that had no driver because it failed gets its FAILED bit back, and
+ * so does one that was given up.
  * Context: process, may sleep.
  *
  * Return: 0, or an error with the device marked FAILED and its queues broken.
@@ -119,21 +104,17 @@ static int virtio_restore_driver(struct virtio_device *dev,
 int virtio_device_restore(struct virtio_device *dev)
 {
 	struct virtio_driver *drv = virtio_driver_of(dev);
-	int err = virtio_device_start(dev);
+	bool dead = !virtio_recovery_wake(dev);
+	int err;
 
-	if (err) {
-		virtio_break_device(dev);
-		return err;
-	}
-	if (!drv) {
-		if (dev->failed)
-			virtio_add_status(dev, VIRTIO_CONFIG_S_FAILED);
-		return 0;
-	}
+	if (!drv || dead)
+		return virtio_restore_idle(dev, dead || dev->failed);
+	virtio_reset_device(dev);
 	err = virtio_restore_driver(dev, drv);
 	if (err) {
 		virtio_break_device(dev);
 		virtio_device_give_up(dev);
+		virtio_recovery_awake(dev, err);
 	}
 	return err;
 }
