@@ -16,6 +16,7 @@
  */
 #include <linux/interrupt.h>
 #include <linux/pm.h>
+#include <virtio_recovery.h>
 #include "vm.h"
 
 static int vm_freeze(struct device *dev)
@@ -78,6 +79,7 @@ static int vm_resume(struct device *dev)
 	err = vm_freeze(dev);
 	if (err) {
 		virtio_break_device(&vm->vdev);
+		virtio_report_failure(&vm->vdev, VIRTIO_FAILURE_NEEDS_RESET);
 		return err;
 	}
 	return vm_restore(dev);

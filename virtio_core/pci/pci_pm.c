@@ -17,6 +17,7 @@
 #include <linux/module.h>
 #include <linux/pm.h>
 #include <virtio_live_reset.h>
+#include <virtio_recovery.h>
 #include "vp.h"
 
 /* How often a driver that must not be there is bound while it is sent away. */
@@ -122,7 +123,7 @@ static int vp_lock_for_reset(struct vp_device *vp)
  * Serves pci_error_handlers.reset_prepare.  Nobody may bind or unbind the
  * virtio driver until the reset is done, so its device lock is held that long.
  * The reset comes in any case: a device that cannot be frozen has its queues
- * broken, so that its driver finds out.
+ * broken, and is told to have failed when the reset is done.
  * Context: process, may sleep; the PCI core holds the device lock of @pdev.
  */
 static void vp_reset_prepare(struct pci_dev *pdev)
@@ -159,6 +160,8 @@ static void vp_reset_done(struct pci_dev *pdev)
 	else if (vp->cut_off)
 		/* The PCI core has restored what it was before. */
 		pci_clear_master(pdev);
+	if (vp->lost)
+		virtio_report_failure(&vp->vdev, VIRTIO_FAILURE_NEEDS_RESET);
 	if (err)
 		dev_err(&pdev->dev, "does not come up after a reset: error %d\n",
 			err);
