@@ -128,7 +128,7 @@ static void vblk_done_end(struct vblk_queue *q, struct vblk_done *done,
 	if (done->restart)
 		blk_mq_start_stopped_hw_queue(q->hctx, true);
 	if (unlikely(done->broken))
-		queue_work(vblk_wq, &q->vblk->fail_work);
+		vblk_report(q->vblk, VIRTIO_FAILURE_QUEUE);
 }
 
 /**
@@ -214,17 +214,18 @@ void vblk_queue_harvest(struct vblk_queue *q)
 }
 
 /**
- * vblk_queue_abort - end all requests that the device still had
+ * vblk_queue_take_all - take back all that the device still had
  * @q: the queue, down; the device was reset, so it uses no buffer any more
- * @result: what to tell the block layer
  *
  * The ring gives its buffers back; what it lost track of (a device may have
  * confused it) is found by the commands' own marks.  Context: process.
+ *
+ * Return: the commands, linked by &vblk_cmd.next.
  */
-void vblk_queue_abort(struct vblk_queue *q, blk_status_t result)
+struct vblk_cmd *vblk_queue_take_all(struct vblk_queue *q)
 {
 	struct vblk_done done = { .tail = &done.first };
-	struct vblk_cmd *cmd, *next;
+	struct vblk_cmd *cmd;
 	unsigned long flags;
 	unsigned int tag;
 
@@ -235,11 +236,5 @@ void vblk_queue_abort(struct vblk_queue *q, blk_status_t result)
 		if (q->cmds[tag].in_ring)
 			vblk_done_add(&done, &q->cmds[tag]);
 	spin_unlock_irqrestore(&q->lock, flags);
-
-	for (cmd = done.first; cmd; cmd = next) {
-		next = cmd->next;
-		vblk_xfer_finish(q, cmd);
-		cmd->result = result;
-		blk_mq_complete_request(cmd->rq);
-	}
+	return done.first;
 }

@@ -107,7 +107,6 @@ static struct vblk *vblk_alloc(struct virtio_device *vdev)
 	vblk->vdev = vdev;
 	mutex_init(&vblk->lock);
 	mutex_init(&vblk->cache_lock);
-	INIT_DELAYED_WORK(&vblk->wake_work, vblk_wake_work);
 	INIT_WORK(&vblk->config_work, vblk_config_work);
 	INIT_WORK(&vblk->fail_work, vblk_fail_work);
 	vblk->has_flush = virtio_has_feature(vdev, VIRTIO_BLK_F_FLUSH);
@@ -197,20 +196,18 @@ err_free:
 
 /**
  * vblk_release_device - take everything away from the device
- * @vblk: the disk, without requests
+ * @vblk: the disk, without requests; nobody else takes its queues down
  *
  * Context: process.
  */
 static void vblk_release_device(struct vblk *vblk)
 {
 	mutex_lock(&vblk->lock);
-	vblk_queues_up(vblk, false);
-	virtio_reset_device(vblk->vdev);
-	mutex_unlock(&vblk->lock);
-	/* Nobody queues it any more: the queues are down. */
-	cancel_work_sync(&vblk->fail_work);
-	mutex_lock(&vblk->lock);
-	vblk_queues_delete(vblk);
+	if (vblk->queues[0].vq) {
+		vblk_queues_up(vblk, false);
+		virtio_reset_device(vblk->vdev);
+		vblk_queues_delete(vblk);
+	}
 	mutex_unlock(&vblk->lock);
 	vblk_tags_free(vblk);
 	kvfree(vblk->queues);
@@ -229,6 +226,7 @@ static int vblk_alloc_disk(struct vblk *vblk)
 	set->queue_depth = vblk->depth;
 	set->numa_node = dev_to_node(&vblk->vdev->dev);
 	set->timeout = VBLK_TIMEOUT;
+	set->cmd_size = sizeof(struct vblk_tries);
 	set->flags = BLK_MQ_F_SHOULD_MERGE;
 	set->driver_data = vblk;
 	err = blk_mq_alloc_tag_set(set);
@@ -281,15 +279,23 @@ static int vblk_probe(struct virtio_device *vdev)
 		goto err_release;
 
 	vblk_announce(vblk);
+	err = virtio_join_recovery(vdev, &vblk_recovery);
+	if (err)
+		goto err_disk;
 	vblk_queues_up(vblk, true);
 	virtio_device_ready(vdev);
+	virtio_begin_recovery(vdev);
 	/* Reads the partition table; the timeout ends that if need be. */
 	err = device_add_disk(&vdev->dev, vblk->disk, vblk_attr_groups);
 	if (err)
-		goto err_disk;
+		goto err_leave;
 	return 0;
 
+err_leave:
+	virtio_leave_recovery(vdev);
 err_disk:
+	cancel_work_sync(&vblk->fail_work);
+	cancel_work_sync(&vblk->config_work);
 	vblk_release_device(vblk);
 	put_disk(vblk->disk);
 	blk_mq_free_tag_set(&vblk->set);
@@ -302,33 +308,46 @@ err_free:
 	return err;
 }
 
+/* On the kernel's own bus: a device that is gone shows by its broken queues. */
+static void vblk_removing(struct vblk *vblk)
+{
+	bool asleep, broken;
+
+	cancel_work_sync(&vblk->fail_work);
+	mutex_lock(&vblk->lock);
+	asleep = vblk->held;
+	/* Not while a resize has them broken. */
+	broken = vblk_queues_broken(vblk);
+	mutex_unlock(&vblk->lock);
+	if (asleep)
+		vblk_dead(vblk->vdev, VIRTIO_FAILURE_ASLEEP);
+	else if (broken)
+		vblk_fail(vblk);
+}
+
 /**
  * vblk_remove - the device goes, or the driver
  * @vdev: the device; configuration changes are no longer delivered
  *
- * With the device at work, what is dirty is written first.  A device that is
- * gone shows by its broken queues: everything outstanding ends in an error
- * before the disk is taken away.  One that merely does not answer is given up
- * by the request timeout.
+ * With the device at work, what is dirty is written first.  From one that is
+ * gone the bus has taken everything before; one that fails, or does not
+ * answer, while the disk is taken away, is given up.
  * Context: process.
  */
 static void vblk_remove(struct virtio_device *vdev)
 {
 	struct vblk *vblk = vdev->priv;
 	struct gendisk *disk = vblk->disk;
-	bool broken;
 
 	flush_work(&vblk->config_work);
-	cancel_delayed_work_sync(&vblk->wake_work);
-	vblk_thaw(vblk);
-	mutex_lock(&vblk->lock);
-	/* Not while a resize has them broken. */
-	broken = vblk_queues_broken(vblk);
-	mutex_unlock(&vblk->lock);
-	if (broken)
-		vblk_fail(vblk, BLK_STS_IOERR, "device gone");
+	if (!virtio_has_recovery())
+		vblk_removing(vblk);
 	/* Waits for requests, and for submitters that are about to notify. */
 	del_gendisk(disk);
+	virtio_leave_recovery(vdev);
+	cancel_work_sync(&vblk->fail_work);
+	/* The last restart may have queued it. */
+	cancel_work_sync(&vblk->config_work);
 	vblk_release_device(vblk);
 	blk_mq_free_tag_set(&vblk->set);
 	put_disk(disk);

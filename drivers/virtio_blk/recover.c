@@ -2,85 +2,241 @@
 /**
  * DOC: When the device does not behave
  *
- * The request timeout, the answer to configuration changes (one of them says
- * that the device needs a reset), and giving a device up.
+ * The request timeout, what the bus calls when the device failed
+ * (virtio_recovery.h), and the answer to configuration changes.
  *
  * A request that got no answer in time cannot simply be ended: its buffers
  * are the device's.  VIRTIO 1.4 knows no way to take one back but a reset
- * (2.4), so the device is reset, every outstanding request ends in an error,
- * and so does each later one, at once.  The device keeps the status FAILED
- * (2.1) until it is bound anew or replaced; the disk can be removed at any
- * time.  The limit is /sys/block/vdX/queue/io_timeout (milliseconds).
+ * (2.4), and says neither that what was outstanding was done nor that it was
+ * not (2.1.1).  So every request is taken back and given again, up to
+ * %VBLK_TRIES times, if it can be done twice:
+ *
+ * - reads;
+ * - writes, discards, write zeroes and secure erases: the same to the same
+ *   place.  Nobody may count on the order of requests that are on their way
+ *   at the same time, so that what was written later lies elsewhere, or came
+ *   after what is given again had ended.
+ * - flushes.  What was written and has ended before the flush becomes stable
+ *   by a flush that is sent after it and completed itself (5.2.6.2), whether
+ *   or not the device was reset in between.
+ *
+ * Others (GET_ID, and what asks the device where it has put something) end in
+ * an error.  The limit is /sys/block/vdX/queue/io_timeout (milliseconds).
+ *
+ * Between stop and restart requests wait in blk-mq, which is quiesced.  On the
+ * kernel's own bus nobody calls these functions but vblk_fail(): a failed
+ * device is given up there.
  */
 #include <linux/blkdev.h>
 #include "vblk.h"
 
-/**
- * vblk_give_up - reset the device and end what it had
- * @vblk: the disk, locked, with its queues set up
- * @result: what the requests end with
- *
- * Order matters: first nobody touches the rings, then the device stops using
- * buffers, then interrupt handlers are through, and only then are requests
- * ended and their memory is anyone's.
- */
-static void vblk_give_up(struct vblk *vblk, blk_status_t result)
-{
-	unsigned int i;
+/* How often a request is given again. */
+#define VBLK_TRIES	2
 
-	lockdep_assert_held(&vblk->lock);
+/**
+ * vblk_stop - nobody touches the queues any more
+ * @vdev: the device
+ *
+ * Waits for submitters that are about to notify.  Context: process; takes
+ * @vblk->lock.
+ */
+void vblk_stop(struct virtio_device *vdev)
+{
+	struct vblk *vblk = vdev->priv;
+
+	blk_mq_quiesce_queue(vblk->disk->queue);
+	mutex_lock(&vblk->lock);
 	vblk_queues_up(vblk, false);
-	virtio_reset_device(vblk->vdev);
-	virtio_synchronize_cbs(vblk->vdev);
-	virtio_add_status(vblk->vdev, VIRTIO_CONFIG_S_FAILED);
-	for (i = 0; i < vblk->nr_queues; i++)
-		vblk_queue_abort(&vblk->queues[i], result);
-	/* What waited for room in a ring is to fail as well. */
-	blk_mq_start_stopped_hw_queues(vblk->disk->queue, true);
+	vblk->held = true;
+	mutex_unlock(&vblk->lock);
+}
+
+/* Can it be done twice, and was it not given too often? */
+static bool vblk_again(struct request *rq)
+{
+	struct vblk_tries *tries = blk_mq_rq_to_pdu(rq);
+
+	switch (req_op(rq)) {
+	case REQ_OP_READ:
+	case REQ_OP_WRITE:
+	case REQ_OP_FLUSH:
+	case REQ_OP_DISCARD:
+	case REQ_OP_WRITE_ZEROES:
+	case REQ_OP_SECURE_ERASE:
+		break;
+	default:
+		return false;
+	}
+	/* The flag says that the count is valid; blk-mq merges no such. */
+	if (!(rq->rq_flags & RQF_DONTPREP))
+		tries->num = 0;
+	rq->rq_flags |= RQF_DONTPREP;
+	return tries->num++ < VBLK_TRIES;
 }
 
 /**
- * vblk_fail - give the device up, once and for good
- * @vblk: the disk, with its disk allocated
- * @result: what outstanding requests end with
- * @why: for the log
+ * vblk_reclaim - take all requests back from a device after its reset
+ * @vdev: the device
  *
- * Context: process; takes @vblk->lock; waits as long as the transport's reset
- * does.  Harmless when the device was given up before.
+ * What is to be given again waits in blk-mq's list for that.  No timeout runs
+ * meanwhile: it would look at requests that change hands.
+ * Context: process; takes @vblk->lock.
  */
-void vblk_fail(struct vblk *vblk, blk_status_t result, const char *why)
+void vblk_reclaim(struct virtio_device *vdev)
 {
+	struct vblk *vblk = vdev->priv;
+	struct vblk_cmd *cmd, *next;
+	unsigned int i;
+
+	blk_sync_queue(vblk->disk->queue);
 	mutex_lock(&vblk->lock);
-	if (!vblk->failed) {
-		vblk->failed = true;
-		dev_err(&vblk->vdev->dev,
-			"%s: resetting the device, all I/O on it fails from now on\n",
-			why);
-		if (vblk->queues[0].vq)
-			vblk_give_up(vblk, result);
+	for (i = 0; i < vblk->nr_queues; i++) {
+		struct vblk_queue *q = &vblk->queues[i];
+
+		for (cmd = vblk_queue_take_all(q); cmd; cmd = next) {
+			next = cmd->next;
+			vblk_xfer_finish(q, cmd);
+			cmd->result = BLK_STS_TIMEOUT;
+			if (vblk_again(cmd->rq))
+				blk_mq_requeue_request(cmd->rq, false);
+			else
+				blk_mq_complete_request(cmd->rq);
+		}
 	}
+	vblk_queues_delete(vblk);
 	mutex_unlock(&vblk->lock);
 }
 
 /**
- * vblk_fail_work - give the device up because a ring is broken
+ * vblk_let_go - requests go on, to the device or to their end
+ * @vblk: the disk
+ *
+ * Does nothing unless they are held.  Context: process; takes @vblk->lock.
+ */
+static void vblk_let_go(struct vblk *vblk)
+{
+	struct request_queue *q = vblk->disk->queue;
+	bool held;
+
+	mutex_lock(&vblk->lock);
+	held = vblk->held;
+	vblk->held = false;
+	mutex_unlock(&vblk->lock);
+	if (!held)
+		return;
+	/* What waited for room in a ring that is no more. */
+	blk_mq_start_stopped_hw_queues(q, true);
+	blk_mq_unquiesce_queue(q);
+	blk_mq_kick_requeue_list(q);
+}
+
+/**
+ * vblk_restart - set the queues up again and go on
+ * @vdev: the device, reset, with its features negotiated again
+ *
+ * After system sleep as well.  Context: process; takes @vblk->lock.
+ *
+ * Return: 0 or why the queues could not be set up; requests are held then.
+ */
+int vblk_restart(struct virtio_device *vdev)
+{
+	struct vblk *vblk = vdev->priv;
+	int err;
+
+	mutex_lock(&vblk->lock);
+	err = vblk_restore_queues(vblk);
+	mutex_unlock(&vblk->lock);
+	if (err)
+		return err;
+	vblk_let_go(vblk);
+	queue_work(vblk_wq, &vblk->config_work);
+	return 0;
+}
+
+/**
+ * vblk_dead - all I/O fails from now on
+ * @vdev: the device, without queues
+ * @why: what is wrong with it
+ *
+ * Context: process; takes @vblk->lock.
+ */
+void vblk_dead(struct virtio_device *vdev, enum virtio_failure why)
+{
+	struct vblk *vblk = vdev->priv;
+
+	dev_err(&vdev->dev, "%s: all I/O on it fails from now on\n",
+		vblk->disk->disk_name);
+	mutex_lock(&vblk->lock);
+	vblk->failed = true;
+	mutex_unlock(&vblk->lock);
+	vblk_let_go(vblk);
+}
+
+const struct virtio_recovery_ops vblk_recovery = {
+	.stop		= vblk_stop,
+	.reclaim	= vblk_reclaim,
+	.restart	= vblk_restart,
+	.dead		= vblk_dead,
+};
+
+/**
+ * vblk_fail - the device failed, and the bus does not see to it
+ * @vblk: the disk
+ *
+ * On the kernel's own bus only.  Once and for good: nothing could bring it up.
+ * Harmless when the device was given up before, or has no queues.
+ * Context: process; one caller at a time.
+ */
+void vblk_fail(struct vblk *vblk)
+{
+	struct virtio_device *vdev = vblk->vdev;
+	bool up;
+
+	mutex_lock(&vblk->lock);
+	up = !vblk->failed && !vblk->held && vblk->queues[0].vq;
+	mutex_unlock(&vblk->lock);
+	if (!up)
+		return;
+	vblk_stop(vdev);
+	virtio_reset_device(vdev);
+	virtio_synchronize_cbs(vdev);
+	virtio_add_status(vdev, VIRTIO_CONFIG_S_FAILED);
+	vblk_reclaim(vdev);
+	vblk_dead(vdev, VIRTIO_FAILURE_TIMEOUT);
+}
+
+/**
+ * vblk_fail_work - give the device up from a context that cannot
  * @work: &vblk.fail_work
  */
 void vblk_fail_work(struct work_struct *work)
 {
-	struct vblk *vblk = container_of(work, struct vblk, fail_work);
-
-	vblk_fail(vblk, BLK_STS_IOERR, "virtqueue broken");
+	vblk_fail(container_of(work, struct vblk, fail_work));
 }
 
-/* The ring has not given the command back. */
+/**
+ * vblk_report - the device failed
+ * @vblk: the disk
+ * @why: what is wrong
+ *
+ * Context: any.
+ */
+void vblk_report(struct vblk *vblk, enum virtio_failure why)
+{
+	if (virtio_has_recovery())
+		virtio_report_failure(vblk->vdev, why);
+	else
+		queue_work(vblk_wq, &vblk->fail_work);
+}
+
+/* The ring has not given the command back, and may still do so. */
 static bool vblk_still_out(struct vblk_queue *q, struct vblk_cmd *cmd)
 {
 	unsigned long flags;
 	bool out;
 
 	spin_lock_irqsave(&q->lock, flags);
-	out = cmd->in_ring;
+	out = q->up && cmd->in_ring;
 	spin_unlock_irqrestore(&q->lock, flags);
 	return out;
 }
@@ -93,8 +249,7 @@ static bool vblk_still_out(struct vblk_queue *q, struct vblk_cmd *cmd)
  * only the interrupt, or the poller, is missing.
  * Context: process (kblockd).
  *
- * Return: BLK_EH_DONE when the request was ended here, BLK_EH_RESET_TIMER
- * when somebody else is ending it.
+ * Return: BLK_EH_RESET_TIMER: somebody else ends it, or gives it again.
  */
 enum blk_eh_timer_return vblk_timeout(struct request *rq)
 {
@@ -105,41 +260,33 @@ enum blk_eh_timer_return vblk_timeout(struct request *rq)
 	if (!vblk_still_out(q, cmd))
 		return BLK_EH_RESET_TIMER;
 
-	dev_err(&q->vblk->vdev->dev,
-		"%s: no answer to operation %u at sector %llu in %u ms\n",
-		q->name, req_op(rq), (u64)blk_rq_pos(rq),
-		jiffies_to_msecs(rq->timeout));
-	vblk_fail(q->vblk, BLK_STS_TIMEOUT, "request timed out");
-	return BLK_EH_DONE;
+	dev_err_ratelimited(&q->vblk->vdev->dev,
+			    "%s: no answer to operation %u at sector %llu in %u ms\n",
+			    q->name, req_op(rq), (u64)blk_rq_pos(rq),
+			    jiffies_to_msecs(rq->timeout));
+	vblk_report(q->vblk, VIRTIO_FAILURE_TIMEOUT);
+	return BLK_EH_RESET_TIMER;
 }
 
 /**
  * vblk_config_work - the device announced a change of its configuration
  * @work: &vblk.config_work
  *
- * Follows the capacity (VIRTIO 1.4, 5.2.6.1), and gives up a device that asks
- * for a reset (2.1.1): it may never answer what it has.
- * The block layer is told without the lock: it allocates memory, and freeing
- * some may need this very disk.
+ * Follows the capacity (VIRTIO 1.4, 5.2.6.1).  The block layer is told without
+ * the lock: it allocates memory, and freeing some may need this very disk.
  */
 void vblk_config_work(struct work_struct *work)
 {
 	struct vblk *vblk = container_of(work, struct vblk, config_work);
-	bool needs_reset = false;
 	u64 capacity;
 	int err = -EIO;
 
 	mutex_lock(&vblk->lock);
-	if (!vblk->failed && vblk->queues[0].vq) {
-		needs_reset = vblk->vdev->config->get_status(vblk->vdev) &
-			      VIRTIO_CONFIG_S_NEEDS_RESET;
+	if (!vblk->failed && !vblk->held)
 		err = vblk_config_capacity(vblk, &capacity);
-	}
 	mutex_unlock(&vblk->lock);
 
-	if (needs_reset) {
-		vblk_fail(vblk, BLK_STS_IOERR, "device needs a reset");
-	} else if (!err) {
+	if (!err) {
 		WRITE_ONCE(vblk->capacity, capacity);
 		set_capacity_and_notify(vblk->disk, capacity);
 	}

@@ -44,7 +44,7 @@ static int vblk_ring_usable(struct vblk *vblk)
 	lockdep_assert_held(&vblk->lock);
 	if (vblk->failed)
 		return -EIO;
-	return vblk->frozen || !vblk->queues[0].vq ? -EBUSY : 0;
+	return vblk->held ? -EBUSY : 0;
 }
 
 /**
@@ -171,7 +171,7 @@ int vblk_ring_resize(struct vblk *vblk, unsigned int size)
 	blk_mq_quiesce_queue(q);
 	err = vblk_ring_exchange(vblk, size, &lost);
 	if (lost)
-		vblk_fail(vblk, BLK_STS_IOERR, "ring lost in a resize");
+		vblk_report(vblk, VIRTIO_FAILURE_QUEUE);
 	blk_mq_unquiesce_queue(q);
 	blk_mq_unfreeze_queue(q);
 	memalloc_noio_restore(noio);

@@ -64,7 +64,7 @@ static blk_status_t vblk_add_failed(struct vblk_queue *q, struct vblk_cmd *cmd,
 	if (err == -ENOSPC || err == -ENOMEM)
 		return BLK_STS_RESOURCE;
 	if (READ_ONCE(q->up))
-		queue_work(vblk_wq, &q->vblk->fail_work);
+		vblk_report(q->vblk, VIRTIO_FAILURE_QUEUE);
 	return BLK_STS_IOERR;
 }
 

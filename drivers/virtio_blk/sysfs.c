@@ -89,7 +89,8 @@ static int vblk_switch_cache(struct vblk *vblk, bool on, bool *now)
 
 	blk_mq_freeze_queue(q);
 	mutex_lock(&vblk->lock);
-	err = vblk_config_set_writeback(vblk, on, now);
+	err = vblk->held ? -EBUSY :
+			   vblk_config_set_writeback(vblk, on, now);
 	mutex_unlock(&vblk->lock);
 	if (!err && *now) {
 		WRITE_ONCE(vblk->writeback, true);
@@ -164,13 +165,21 @@ static ssize_t queue_size_store(struct device *dev,
 				struct device_attribute *attr,
 				const char *buf, size_t count)
 {
-	struct gendisk *disk = dev_to_disk(dev);
+	struct vblk *vblk = dev_to_disk(dev)->private_data;
 	unsigned int size;
 	int err;
 
 	err = kstrtouint(buf, 0, &size);
-	if (!err)
-		err = vblk_ring_resize(disk->private_data, size);
+	if (err)
+		return err;
+	/*
+	 * A ring looks broken while it is resized: not to a removal, which
+	 * has this lock and waits for us.
+	 */
+	if (!device_trylock(&vblk->vdev->dev))
+		return restart_syscall();
+	err = vblk_ring_resize(vblk, size);
+	device_unlock(&vblk->vdev->dev);
 	return err ?: count;
 }
 static DEVICE_ATTR_RW(queue_size);

@@ -35,6 +35,7 @@
 #include <linux/virtio_blk.h>
 #include <linux/virtio_config.h>
 #include <linux/workqueue.h>
+#include <virtio_recovery.h>
 #include <virtqueue_ext.h>
 
 /* Header and status, the two descriptors of a request that are no data. */
@@ -112,6 +113,14 @@ enum vblk_data {
 struct vblk_map {
 	dma_addr_t addr;
 	u32 len;
+};
+
+/**
+ * struct vblk_tries - what goes with a request, not with its tag
+ * @num: how often it was given again; valid with RQF_DONTPREP
+ */
+struct vblk_tries {
+	unsigned int num;
 };
 
 /**
@@ -248,10 +257,9 @@ struct vblk_limits {
  * @failed: the device was given up, for good; under @lock
  * @writeback: cache mode that is to be in force, with @has_wce
  * @config_work: answers a configuration change
- * @fail_work: gives the device up from a context that cannot
- * @wake_work: gives a device up that does not come back from suspend
+ * @fail_work: gives the device up, on the kernel's own bus
  * @cache_lock: serialises changes of the cache mode; outside of @lock
- * @frozen: suspended, with blk-mq quiesced; under @lock
+ * @held: suspended, or being recovered, with blk-mq quiesced; under @lock
  * @index: number of the disk
  *
  * The first group is what the data path reads.
@@ -285,9 +293,8 @@ struct vblk {
 	bool writeback;
 	struct work_struct config_work;
 	struct work_struct fail_work;
-	struct delayed_work wake_work;
 	struct mutex cache_lock;	/* see above */
-	bool frozen;
+	bool held;
 	int index;
 };
 
@@ -371,17 +378,23 @@ void vblk_vq_done(struct virtqueue *vq);
 void vblk_complete_rq(struct request *rq);
 int vblk_poll(struct blk_mq_hw_ctx *hctx, struct io_comp_batch *iob);
 void vblk_queue_harvest(struct vblk_queue *q);
-void vblk_queue_abort(struct vblk_queue *q, blk_status_t result);
+struct vblk_cmd *vblk_queue_take_all(struct vblk_queue *q);
 
 /* recover.c */
 extern struct workqueue_struct *vblk_wq;
+extern const struct virtio_recovery_ops vblk_recovery;
 enum blk_eh_timer_return vblk_timeout(struct request *rq);
-void vblk_fail(struct vblk *vblk, blk_status_t result, const char *why);
+void vblk_stop(struct virtio_device *vdev);
+void vblk_reclaim(struct virtio_device *vdev);
+int vblk_restart(struct virtio_device *vdev);
+void vblk_dead(struct virtio_device *vdev, enum virtio_failure why);
+void vblk_fail(struct vblk *vblk);
 void vblk_fail_work(struct work_struct *work);
+void vblk_report(struct vblk *vblk, enum virtio_failure why);
 void vblk_config_work(struct work_struct *work);
+
 /* pm.c */
-void vblk_wake_work(struct work_struct *work);
-void vblk_thaw(struct vblk *vblk);
+int vblk_restore_queues(struct vblk *vblk);
 #ifdef CONFIG_PM
 int vblk_freeze(struct virtio_device *vdev);
 int vblk_restore(struct virtio_device *vdev);
