@@ -22,6 +22,10 @@
  * then: returning nothing would make the core ask again at once.  The same
  * holds for a device that uses buffers with nothing in them.
  *
+ * A device that fails is reset by the bus and gets its buffers anew
+ * (virtio_recovery.h); readers wait for that, up to their limit.  That a device
+ * gives no bytes is no failure: its source may be slow.
+ *
  * Locks: &vrng.lock (spinlock, process context only) for the virtqueue and the
  * state of the buffers; the interrupt handler just wakes the reader.  Readers
  * are serialised by the hwrng core.
@@ -38,6 +42,7 @@
 #include <linux/virtio_ids.h>
 #include <linux/wait.h>
 #include <virtio_live_reset.h>
+#include <virtio_recovery.h>
 
 #define VRNG_NR_BUFS	4
 #define VRNG_BUF_SIZE	1024
@@ -76,7 +81,7 @@ struct vrng_buf {
  * @wait: readers without bytes
  * @lock: protects all below
  * @up: the device takes buffers
- * @gone: for good: removed, or broken
+ * @gone: for good: removed, or given up
  * @nr_empty: entries of @empty
  * @added: buffers with the device
  * @zero: buffers used with nothing in them since a byte came
@@ -137,7 +142,11 @@ static void vrng_collect(struct vrng *vrng)
 		buf->end = min_t(unsigned int, len, VRNG_BUF_SIZE);
 		list_add_tail(&buf->link, &vrng->ready);
 	}
-	if (unlikely(virtqueue_is_broken(vrng->vq)))
+	if (likely(!virtqueue_is_broken(vrng->vq)))
+		return;
+	if (virtio_has_recovery())
+		virtio_report_failure(vrng->vq->vdev, VIRTIO_FAILURE_QUEUE);
+	else
 		vrng->gone = true;
 }
 
@@ -359,31 +368,78 @@ static int vrng_start(struct virtio_device *vdev, struct vrng *vrng)
 	return 0;
 }
 
-/**
- * vrng_stop - reset the device and take all buffers back
- * @vdev: the device
- * @vrng: its state
- *
- * Bytes that were received stay.  Context: process.
- */
-static void vrng_stop(struct virtio_device *vdev, struct vrng *vrng)
+/* Nobody touches the queue any more. */
+static void vrng_stop(struct virtio_device *vdev)
 {
-	struct vrng_buf *buf;
+	struct vrng *vrng = vdev->priv;
 
 	spin_lock(&vrng->lock);
 	vrng->up = false;
 	spin_unlock(&vrng->lock);
-	virtio_reset_device(vdev);
+}
 
-	/* The device no longer writes; what it half wrote is not used. */
+/**
+ * vrng_reclaim - take all buffers back from a device after its reset
+ * @vdev: the device
+ *
+ * Bytes that were received stay.  The device no longer writes; what it half
+ * wrote is not used.  A device that lied may have made the ring lose a buffer:
+ * what is in no list was the device's.  Context: process.
+ */
+static void vrng_reclaim(struct virtio_device *vdev)
+{
+	struct vrng *vrng = vdev->priv;
+	unsigned int i;
+
 	spin_lock(&vrng->lock);
-	while (vrng->vq && (buf = virtqueue_detach_unused_buf(vrng->vq)))
-		vrng_make_empty(vrng, buf);
+	while (virtqueue_detach_unused_buf(vrng->vq))
+		;
+	for (i = 0; i < VRNG_NR_BUFS; i++)
+		if (list_empty(&vrng->bufs[i].link))
+			vrng_make_empty(vrng, &vrng->bufs[i]);
 	vrng->added = 0;
 	vrng->vq = NULL;
 	spin_unlock(&vrng->lock);
 	vdev->config->del_vqs(vdev);
 }
+
+static int vrng_restart(struct virtio_device *vdev)
+{
+	return vrng_start(vdev, vdev->priv);
+}
+
+/* Readers get -ENODEV, those that wait at once. */
+static void vrng_end(struct vrng *vrng)
+{
+	spin_lock(&vrng->lock);
+	vrng->gone = true;
+	spin_unlock(&vrng->lock);
+	wake_up(&vrng->wait);
+}
+
+static void vrng_dead(struct virtio_device *vdev, enum virtio_failure why)
+{
+	vrng_end(vdev->priv);
+}
+
+/* The device goes, or sleeps; it may be dead, and have no queue. */
+static void vrng_take_down(struct virtio_device *vdev)
+{
+	struct vrng *vrng = vdev->priv;
+
+	vrng_stop(vdev);
+	if (!vrng->vq)
+		return;
+	virtio_reset_device(vdev);
+	vrng_reclaim(vdev);
+}
+
+static const struct virtio_recovery_ops vrng_recovery = {
+	.stop		= vrng_stop,
+	.reclaim	= vrng_reclaim,
+	.restart	= vrng_restart,
+	.dead		= vrng_dead,
+};
 
 static int vrng_probe(struct virtio_device *vdev)
 {
@@ -394,7 +450,9 @@ static int vrng_probe(struct virtio_device *vdev)
 	if (!vrng)
 		return -ENOMEM;
 	vdev->priv = vrng;
-	err = vrng_start(vdev, vrng);
+	err = virtio_join_recovery(vdev, &vrng_recovery);
+	if (!err)
+		err = vrng_start(vdev, vrng);
 	if (err)
 		vrng_free(vrng);
 	return err;
@@ -417,20 +475,16 @@ static void vrng_scan(struct virtio_device *vdev)
 	vrng->registered = !err;
 }
 
-/* Readers get -ENODEV, those that wait at once. */
 static void vrng_remove(struct virtio_device *vdev)
 {
 	struct vrng *vrng = vdev->priv;
 
-	spin_lock(&vrng->lock);
-	vrng->gone = true;
-	spin_unlock(&vrng->lock);
-	wake_up(&vrng->wait);
-
+	vrng_end(vrng);
 	/* Waits until nobody reads. */
 	if (vrng->registered)
 		hwrng_unregister(&vrng->hwrng);
-	vrng_stop(vdev, vrng);
+	virtio_leave_recovery(vdev);
+	vrng_take_down(vdev);
 	vrng_free(vrng);
 }
 
@@ -439,23 +493,17 @@ static void vrng_remove(struct virtio_device *vdev)
 /* The device stays registered: a reader waits for resume, up to its limit. */
 static int vrng_freeze(struct virtio_device *vdev)
 {
-	vrng_stop(vdev, vdev->priv);
+	vrng_take_down(vdev);
 	return 0;
 }
 
 /* If it cannot be set up again, readers are told that it is gone. */
 static int vrng_restore(struct virtio_device *vdev)
 {
-	struct vrng *vrng = vdev->priv;
-	int err;
+	int err = vrng_restart(vdev);
 
-	err = vrng_start(vdev, vrng);
-	if (!err)
-		return 0;
-	spin_lock(&vrng->lock);
-	vrng->gone = true;
-	spin_unlock(&vrng->lock);
-	wake_up(&vrng->wait);
+	if (err)
+		vrng_end(vdev->priv);
 	return err;
 }
 
