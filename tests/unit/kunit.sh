@@ -11,7 +11,6 @@ done
 
 case "$SUITE" in
 virtio_drivers_test) drivers="virtio_blk virtio-rng" ;;
-virtio_rng_test) drivers=virtio-rng ;;
 virtio_blk_test | virtio_console_test | virtio_balloon_test | virtio_scsi_test)
 	drivers=${SUITE%_test} ;;
 *) drivers= ;;
@@ -23,6 +22,9 @@ done
 for p in $(echo "${PARAMETERS:-}" | tr , ' '); do
 	echo "${p#*=}" >"/sys/module/virtio_kunit_mock/parameters/${p%%=*}" || die "cannot set $p"
 done
+
+# How long a device may be back from sleep is not worth waiting for.
+[ "$SUITE" != virtio_recovery_test ] || echo 1 >/sys/module/virtio/parameters/wake_limit
 
 dmesg -c >/dev/null
 modprobe "$SUITE" || die "cannot load $SUITE"
