@@ -2,6 +2,7 @@
 # about: one module of KUnit suites, SUITE, with PARAMETERS (a=1,b=2)
 # timeout: 300
 # loads: no
+# io-errors: expected
 #
 # Each KUnit case becomes a result of this case.  insmod says nothing about failing cases: the kernel's log does.
 

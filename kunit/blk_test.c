@@ -1,0 +1,819 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Suite virtio_blk: a disk that says and answers what it likes
+ *
+ * virtio_blk, loaded beside this module, on a mock whose queue the test plays.
+ * The disk has no capacity when it is probed, so that nobody reads it, and is
+ * made larger then.  The test is user and device in one thread: it submits a
+ * bio, plays its request, and looks what became of the bio.
+ */
+#include <linux/bio.h>
+#include <linux/blk-mq.h>
+#include <linux/blkdev.h>
+#include <linux/module.h>
+#include <asm/unaligned.h>
+
+#include "play.h"
+
+#define ID_BLOCK	2
+
+/* Features of block devices, VIRTIO 1.4, 5.2.3. */
+#define FB_SIZE_MAX	FB(1)
+#define FB_SEG_MAX	FB(2)
+#define FB_BLK_SIZE	FB(6)
+#define FB_FLUSH	FB(9)
+#define FB_TOPOLOGY	FB(10)
+#define FB_MQ		FB(12)
+#define FB_DISCARD	FB(13)
+#define FB_ZEROES	FB(14)
+#define FB_ERASE	FB(16)
+
+/* Fields of the configuration, 5.2.4. */
+#define CFG_CAPACITY	0
+#define CFG_SIZE_MAX	8
+#define CFG_SEG_MAX	12
+#define CFG_BLK_SIZE	20
+#define CFG_EXPONENT	24
+#define CFG_OPT_IO	28
+#define CFG_NUM_QUEUES	34
+#define CFG_DISCARD	36
+#define CFG_ZEROES	48
+
+/* Request types and status, 5.2.6. */
+#define T_IN		0
+#define T_OUT		1
+#define T_FLUSH		4
+#define T_GET_ID	8
+#define T_DISCARD	11
+#define S_OK		0
+#define S_IOERR		1
+#define S_UNSUPP	2
+
+/* Sectors of the disk, and bytes of most requests. */
+#define SECTORS		1024
+#define BYTES		4096
+
+/* How often the driver gives a request again. */
+#define TRIES		2
+
+/**
+ * struct blk_io - a bio on its way
+ * @bio: the bio
+ * @mem: its page
+ * @done: it ended
+ * @status: how
+ */
+struct blk_io {
+	struct bio *bio;
+	u8 *mem;
+	struct completion done;
+	blk_status_t status;
+};
+
+/**
+ * struct blk - a disk
+ * @test: the test
+ * @m: the device
+ * @p: its player
+ * @bdev: the disk, open
+ */
+struct blk {
+	struct kunit *test;
+	struct mock *m;
+	struct play *p;
+	struct block_device *bdev;
+};
+
+static int blk_resource_init(struct kunit_resource *res, void *data)
+{
+	res->data = data;
+	return 0;
+}
+
+static void blk_resource_free(struct kunit_resource *res)
+{
+	struct blk *f = res->data;
+
+	if (f->bdev)
+		blkdev_put(f->bdev, FMODE_READ | FMODE_WRITE);
+	kfree(f);
+}
+
+/* A device that is not on the bus yet. */
+static struct blk *blk_new(struct kunit *test, u64 offered)
+{
+	struct blk *f = kzalloc(sizeof(*f), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, f);
+	f->test = test;
+	f->m = mock_new(test, ID_BLOCK, FB_VERSION_1 | FB_INDIRECT | offered);
+	f->m->queue_size[0] = 16;
+	f->p = play_new(f->m);
+	put_unaligned_le32(64, f->m->config + CFG_DISCARD);
+	put_unaligned_le32(2, f->m->config + CFG_DISCARD + 4);
+	put_unaligned_le32(1, f->m->config + CFG_DISCARD + 8);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test,
+				     kunit_alloc_resource(test,
+							  blk_resource_init,
+							  blk_resource_free,
+							  GFP_KERNEL, f));
+	return f;
+}
+
+static int blk_is_disk(struct device *dev, void *data)
+{
+	return !strncmp(dev_name(dev), "vd", 2);
+}
+
+static void blk_set_capacity(struct blk *f, u64 sectors)
+{
+	put_unaligned_le64(sectors, f->m->config + CFG_CAPACITY);
+	f->m->generation++;
+	mock_config_interrupt(f->m);
+}
+
+/* On the bus, with its driver, open, and of some size. */
+static struct blk *blk_setup(struct kunit *test, u64 offered)
+{
+	struct blk *f = blk_new(test, offered);
+	struct device *dev;
+
+	KUNIT_ASSERT_EQ(test, mock_register(f->m), 0);
+	dev = device_find_child(&f->m->vdev.dev, NULL, blk_is_disk);
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	f->bdev = blkdev_get_by_dev(dev->devt, FMODE_READ | FMODE_WRITE, NULL);
+	put_device(dev);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, f->bdev);
+	blk_queue_rq_timeout(bdev_get_queue(f->bdev), 5 * HZ);
+	blk_set_capacity(f, SECTORS);
+	KUNIT_ASSERT_TRUE(test, play_until(bdev_nr_sectors(f->bdev) ==
+					   SECTORS));
+	return f;
+}
+
+static void blk_end_io(struct bio *bio)
+{
+	struct blk_io *io = bio->bi_private;
+
+	io->status = bio->bi_status;
+	complete(&io->done);
+}
+
+/* Bytes that depend on what a bio is for. */
+static u8 blk_byte(sector_t sector, unsigned int i)
+{
+	return sector * 31 + i * 7 + (i >> 8);
+}
+
+/* Submit a bio; what it writes is as blk_byte() says. */
+static struct blk_io *io_start(struct blk *f, blk_opf_t op, sector_t sector,
+			       unsigned int bytes)
+{
+	struct blk_io *io = kzalloc(sizeof(*io), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(f->test, io);
+	io->mem = (u8 *)get_zeroed_page(GFP_KERNEL);
+	io->bio = bio_alloc(f->bdev, 1, op, GFP_KERNEL);
+	init_completion(&io->done);
+	io->bio->bi_iter.bi_sector = sector;
+	io->bio->bi_private = io;
+	io->bio->bi_end_io = blk_end_io;
+	for (i = 0; op_is_write(op) && i < PAGE_SIZE; i++)
+		io->mem[i] = blk_byte(sector, i);
+	if ((op & REQ_OP_MASK) == REQ_OP_DISCARD)
+		io->bio->bi_iter.bi_size = bytes;
+	else if (bytes)
+		bio_add_page(io->bio, virt_to_page(io->mem), bytes, 0);
+	submit_bio(io->bio);
+	return io;
+}
+
+/* The end of a bio. */
+static blk_status_t io_end(struct blk *f, struct blk_io *io)
+{
+	blk_status_t status;
+
+	if (!wait_for_completion_timeout(&io->done,
+					 msecs_to_jiffies(3 * PLAY_MS))) {
+		KUNIT_FAIL(f->test, "a bio did not end");
+		/* It may still: its memory is lost. */
+		return BLK_STS_AGAIN;
+	}
+	status = io->status;
+	bio_put(io->bio);
+	free_page((unsigned long)io->mem);
+	kfree(io);
+	return status;
+}
+
+/* Take a request that has to be there, and be this one. */
+static void blk_take(struct blk *f, struct play_buf *b, u32 type, u64 sector)
+{
+	u8 hdr[16] = "";
+
+	KUNIT_ASSERT_TRUE_MSG(f->test, play_take(f->p, 0, b),
+			      "no request of type %u", type);
+	KUNIT_EXPECT_EQ(f->test, play_read(f->p, b, 0, hdr, 16), 16);
+	KUNIT_EXPECT_EQ(f->test, get_unaligned_le32(hdr), type);
+	KUNIT_EXPECT_EQ(f->test, get_unaligned_le32(hdr + 4), 0);
+	KUNIT_EXPECT_EQ(f->test, get_unaligned_le64(hdr + 8), sector);
+}
+
+/* Give it back with this status and length. */
+static void blk_answer(struct blk *f, struct play_buf *b, u8 status, u32 len)
+{
+	play_write(f->p, b, b->in_len - 1, &status, 1);
+	play_done(f->p, b, len);
+}
+
+/* Take a write; does it say what io_start() made it say? */
+static void blk_take_write(struct blk *f, struct play_buf *b, u64 sector)
+{
+	u8 *data = kunit_kzalloc(f->test, BYTES, GFP_KERNEL);
+	unsigned int i, wrong = 0;
+
+	blk_take(f, b, T_OUT, sector);
+	KUNIT_EXPECT_EQ(f->test, b->out_len, 16 + BYTES);
+	KUNIT_EXPECT_EQ(f->test, play_read(f->p, b, 16, data, BYTES), BYTES);
+	for (i = 0; i < BYTES; i++)
+		wrong += data[i] != blk_byte(sector, i);
+	KUNIT_EXPECT_EQ(f->test, wrong, 0);
+}
+
+/* A write that goes well. */
+static void blk_expect_works(struct blk *f)
+{
+	struct blk_io *io = io_start(f, REQ_OP_WRITE, 64, BYTES);
+	struct play_buf b;
+
+	blk_take_write(f, &b, 64);
+	blk_answer(f, &b, S_OK, 1);
+	KUNIT_EXPECT_EQ(f->test, io_end(f, io), BLK_STS_OK);
+}
+
+/* A write that ends in an error, and soon. */
+static void blk_expect_dead(struct blk *f)
+{
+	struct blk_io *io = io_start(f, REQ_OP_WRITE, 64, BYTES);
+
+	KUNIT_EXPECT_EQ(f->test, io_end(f, io), BLK_STS_IOERR);
+}
+
+/**
+ * struct config_case - one field that says what it should not
+ * @name: of the case
+ * @offered: features
+ * @offset: of the field
+ * @value: little-endian
+ * @usable: the disk is to work
+ */
+struct config_case {
+	const char *name;
+	u64 offered;
+	unsigned int offset;
+	u32 value;
+	bool usable;
+};
+
+static const struct config_case config_cases[] = {
+	{ "blk_size 0", FB_BLK_SIZE, CFG_BLK_SIZE, 0, false },
+	{ "blk_size 513", FB_BLK_SIZE, CFG_BLK_SIZE, 513, false },
+	{ "blk_size 2 GiB", FB_BLK_SIZE, CFG_BLK_SIZE, BIT(31), false },
+	{ "size_max 0", FB_SIZE_MAX, CFG_SIZE_MAX, 0, false },
+	{ "size_max 1", FB_SIZE_MAX, CFG_SIZE_MAX, 1, false },
+	{ "num_queues 0", FB_MQ, CFG_NUM_QUEUES, 0, false },
+	{ "num_queues 65535", FB_MQ, CFG_NUM_QUEUES, 65535, true },
+	{ "seg_max 0", FB_SEG_MAX, CFG_SEG_MAX, 0, true },
+	{ "seg_max 4 Gi", FB_SEG_MAX, CFG_SEG_MAX, U32_MAX, true },
+	{ "block exponent 255", FB_TOPOLOGY, CFG_EXPONENT, 255, true },
+	{ "opt_io_size 4 Gi", FB_TOPOLOGY, CFG_OPT_IO, U32_MAX, true },
+	{ "discard of 0", FB_DISCARD, CFG_DISCARD, 0, true },
+	{ "discard of 4 Gi", FB_DISCARD, CFG_DISCARD, U32_MAX, true },
+	{ "discard in 4 Gi", FB_DISCARD, CFG_DISCARD + 4, U32_MAX, true },
+	{ "discard align 4 Gi", FB_DISCARD, CFG_DISCARD + 8, U32_MAX, true },
+	{ "zeroes of 0", FB_ZEROES, CFG_ZEROES, 0, true },
+};
+
+static void config_desc(const struct config_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(config, config_cases, config_desc);
+
+/* 5.2.4, 5.2.5: what makes no disk is refused, what is optional left out. */
+static void config_lies(struct kunit *test)
+{
+	const struct config_case *c = test->param_value;
+	struct blk *f = blk_new(test, c->offered);
+
+	put_unaligned_le32(c->value, f->m->config + c->offset);
+	KUNIT_ASSERT_EQ(test, mock_register(f->m), 0);
+	KUNIT_EXPECT_EQ(test, !!f->m->vdev.dev.driver, c->usable);
+	KUNIT_EXPECT_EQ(test, !!(f->m->status & ST_FAILED), !c->usable);
+}
+
+static void blk_other_generation(struct mock *m, unsigned int offset,
+				 unsigned int len)
+{
+	m->generation++;
+}
+
+/* 2.5.1: a driver tries again, but not for ever. */
+static void config_changes_on_and_on(struct kunit *test)
+{
+	struct blk *f = blk_new(test, 0);
+
+	f->m->on_config_read = blk_other_generation;
+	KUNIT_ASSERT_EQ(test, mock_register(f->m), 0);
+	KUNIT_EXPECT_NULL(test, f->m->vdev.dev.driver);
+}
+
+static void capacity_of_all_ones(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+
+	blk_set_capacity(f, U64_MAX);
+	KUNIT_EXPECT_TRUE(test, play_until(bdev_nr_sectors(f->bdev) >
+					   SECTORS));
+	KUNIT_EXPECT_GT(test, bdev_nr_bytes(f->bdev), 0);
+	blk_expect_works(f);
+}
+
+/* 5.2.6.1: no request beyond the capacity, which shrank. */
+static void capacity_shrinks(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io;
+	struct play_buf b;
+
+	blk_set_capacity(f, 8);
+	KUNIT_ASSERT_TRUE(test, play_until(bdev_nr_sectors(f->bdev) == 8));
+	io = io_start(f, REQ_OP_WRITE, 64, BYTES);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_IOERR);
+	KUNIT_EXPECT_FALSE(test, play_try_take(f->p, 0, &b));
+}
+
+/* 5.2.6: the bytes that the device wrote. */
+static void reads(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io = io_start(f, REQ_OP_READ, 8, BYTES);
+	struct play_buf b;
+
+	blk_take(f, &b, T_IN, 8);
+	KUNIT_EXPECT_EQ(test, b.out_len, 16);
+	KUNIT_EXPECT_EQ(test, b.in_len, BYTES + 1);
+	play_write(f->p, &b, 0, "from the device", 16);
+	blk_answer(f, &b, S_OK, BYTES + 1);
+	play_until(completion_done(&io->done));
+	KUNIT_EXPECT_STREQ(test, (char *)io->mem, "from the device");
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+}
+
+/**
+ * struct answer_case - an answer, and what is to become of the request
+ * @name: of the case
+ * @status: what the device writes as status; 256 for nothing
+ * @len: used length
+ * @want: the end of the bio
+ */
+struct answer_case {
+	const char *name;
+	unsigned int status;
+	u32 len;
+	blk_status_t want;
+};
+
+static const struct answer_case answer_cases[] = {
+	{ "OK", S_OK, BYTES + 1, BLK_STS_OK },
+	{ "OK, length 1", S_OK, 1, BLK_STS_OK },
+	{ "OK, length 4 Gi", S_OK, U32_MAX, BLK_STS_OK },
+	{ "OK, length 0", S_OK, 0, BLK_STS_IOERR },
+	{ "IOERR", S_IOERR, BYTES + 1, BLK_STS_IOERR },
+	{ "UNSUPP", S_UNSUPP, BYTES + 1, BLK_STS_NOTSUPP },
+	{ "status 77", 77, BYTES + 1, BLK_STS_IOERR },
+	{ "status 255", 255, BYTES + 1, BLK_STS_IOERR },
+	{ "no status", 256, BYTES + 1, BLK_STS_IOERR },
+};
+
+static void answer_desc(const struct answer_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(answer, answer_cases, answer_desc);
+
+static void answers(struct kunit *test)
+{
+	const struct answer_case *c = test->param_value;
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io = io_start(f, REQ_OP_READ, 8, BYTES);
+	struct play_buf b;
+
+	blk_take(f, &b, T_IN, 8);
+	if (c->status > 255)
+		play_done(f->p, &b, c->len);
+	else
+		blk_answer(f, &b, c->status, c->len);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), c->want);
+	blk_expect_works(f);
+}
+
+/* 2.7.8: the device names what it does not have.  Nothing is lost. */
+static void id_out_of_range(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	struct play_buf b;
+
+	blk_take_write(f, &b, 8);
+	play_lie(f->p, 0, 4711, 1);
+	blk_take_write(f, &b, 8);
+	blk_answer(f, &b, S_OK, 1);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, f->p->life, 2);
+}
+
+/* The same one twice: it ends once. */
+static void used_twice(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	struct blk_io *other = io_start(f, REQ_OP_WRITE, 16, BYTES);
+	struct play_buf b;
+
+	blk_take_write(f, &b, 8);
+	blk_answer(f, &b, S_OK, 1);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+	play_lie(f->p, 0, b.c.id, 1);
+	KUNIT_EXPECT_TRUE(test, play_until(f->p->life == 2));
+	blk_take_write(f, &b, 16);
+	blk_answer(f, &b, S_OK, 1);
+	KUNIT_EXPECT_EQ(test, io_end(f, other), BLK_STS_OK);
+}
+
+/* All that is outstanding comes again, each once, with its data. */
+static void needs_reset(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io[4];
+	struct play_buf b;
+	u64 seen = 0;
+	u8 hdr[16];
+	int i;
+
+	for (i = 0; i < 4; i++)
+		io[i] = io_start(f, REQ_OP_WRITE, 64 * i, BYTES);
+	KUNIT_EXPECT_TRUE(test, play_until(play_poll(f->p, 0) == 4));
+	mock_needs_reset(f->m);
+	KUNIT_EXPECT_TRUE(test, play_until(f->p->life == 2));
+	for (i = 0; i < 4; i++) {
+		KUNIT_ASSERT_TRUE(test, play_take(f->p, 0, &b));
+		play_read(f->p, &b, 0, hdr, 16);
+		seen |= BIT_ULL(get_unaligned_le64(hdr + 8) / 64);
+		blk_answer(f, &b, S_OK, 1);
+	}
+	KUNIT_EXPECT_EQ(test, seen, 15);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, io_end(f, io[i]), BLK_STS_OK);
+	KUNIT_EXPECT_FALSE(test, play_try_take(f->p, 0, &b));
+}
+
+/* What is answered while the device is being reset does not count: 2.4. */
+static void answered_too_late(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io = io_start(f, REQ_OP_READ, 8, BYTES);
+	struct play_buf old, b;
+
+	blk_take(f, &old, T_IN, 8);
+	mock_needs_reset(f->m);
+	blk_take(f, &b, T_IN, 8);
+	blk_answer(f, &old, S_IOERR, 1);
+	play_write(f->p, &b, 0, "new", 4);
+	blk_answer(f, &b, S_OK, BYTES + 1);
+	play_until(completion_done(&io->done));
+	KUNIT_EXPECT_STREQ(test, (char *)io->mem, "new");
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+}
+
+/* A request that kills its device is not given to it for ever. */
+static void request_that_kills(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	struct play_buf b;
+	int i;
+
+	for (i = 0; i <= TRIES; i++) {
+		blk_take_write(f, &b, 8);
+		mock_needs_reset(f->m);
+	}
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_TIMEOUT);
+	blk_expect_works(f);
+}
+
+/* No answer within the limit. */
+static void no_answer(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io;
+	struct play_buf b;
+
+	blk_queue_rq_timeout(bdev_get_queue(f->bdev), HZ / 2);
+	io = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	blk_take_write(f, &b, 8);
+	blk_take_write(f, &b, 8);
+	KUNIT_EXPECT_EQ(test, f->p->life, 2);
+	blk_answer(f, &b, S_OK, 1);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+}
+
+/* The answer is there, and the interrupt got lost: no reset for that. */
+static void lost_interrupt(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct play_buf b;
+	struct blk_io *io;
+	u8 status = S_OK;
+
+	blk_queue_rq_timeout(bdev_get_queue(f->bdev), HZ / 2);
+	io = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	blk_take_write(f, &b, 8);
+	play_write(f->p, &b, 0, &status, 1);
+	play_push(f->p, &b, 1);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, f->p->life, 1);
+}
+
+/* 5.2.6.2: a flush that is sent later covers what ended before. */
+static void flush_again(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, FB_FLUSH);
+	struct blk_io *io = io_start(f, REQ_OP_WRITE | REQ_PREFLUSH, 0, 0);
+	struct play_buf b;
+
+	blk_take(f, &b, T_FLUSH, 0);
+	mock_needs_reset(f->m);
+	blk_take(f, &b, T_FLUSH, 0);
+	KUNIT_EXPECT_EQ(test, f->p->life, 2);
+	blk_answer(f, &b, S_OK, 1);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+}
+
+static void discard_again(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, FB_DISCARD);
+	struct blk_io *io = io_start(f, REQ_OP_DISCARD, 16, BYTES);
+	struct play_buf b;
+	u8 range[16] = "";
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		blk_take(f, &b, T_DISCARD, 0);
+		KUNIT_EXPECT_EQ(test, b.out_len, 32);
+		play_read(f->p, &b, 16, range, 16);
+		KUNIT_EXPECT_EQ(test, get_unaligned_le64(range), 16);
+		KUNIT_EXPECT_EQ(test, get_unaligned_le32(range + 8), 8);
+		if (!i)
+			mock_needs_reset(f->m);
+	}
+	blk_answer(f, &b, S_OK, 1);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+}
+
+static enum rq_end_io_ret blk_end_rq(struct request *rq, blk_status_t status)
+{
+	WRITE_ONCE(*(blk_status_t *)rq->end_io_data, status);
+	return RQ_END_IO_NONE;
+}
+
+/* A question of the driver's own is not worth another try. */
+static void id_not_again(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct request_queue *q = bdev_get_queue(f->bdev);
+	struct request *rq = blk_mq_alloc_request(q, REQ_OP_DRV_IN, 0);
+	blk_status_t status = BLK_STS_OK;
+	struct play_buf b;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(rq));
+	rq->end_io = blk_end_rq;
+	rq->end_io_data = &status;
+	blk_execute_rq_nowait(rq, false);
+	blk_take(f, &b, T_GET_ID, 0);
+	mock_needs_reset(f->m);
+	KUNIT_EXPECT_TRUE(test, play_until(READ_ONCE(status)));
+	blk_mq_free_request(rq);
+	blk_expect_works(f);
+	KUNIT_EXPECT_EQ(test, f->p->life, 2);
+	KUNIT_EXPECT_FALSE(test, play_try_take(f->p, 0, &b));
+}
+
+/* Registers read as all ones, and nothing answers. */
+static void gone(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	struct play_buf b;
+
+	blk_take_write(f, &b, 8);
+	f->m->dead = true;
+	mock_config_interrupt(f->m);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_IOERR);
+	blk_expect_dead(f);
+}
+
+/* Unbound with something outstanding, after a surprise removal. */
+static void removed_gone(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	unsigned long start = jiffies;
+	struct play_buf b;
+
+	blk_take_write(f, &b, 8);
+	f->m->dead = true;
+	virtio_break_device(&f->m->vdev);
+	device_release_driver(&f->m->vdev.dev);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_IOERR);
+	KUNIT_EXPECT_TRUE(test, time_before(jiffies, start + 5 * HZ));
+}
+
+/* It does not answer, and is unbound: the limit of a request ends that. */
+static void removed_silent(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	unsigned long start = jiffies;
+	struct play_buf b;
+	struct blk_io *io;
+
+	blk_queue_rq_timeout(bdev_get_queue(f->bdev), HZ / 2);
+	io = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	blk_take_write(f, &b, 8);
+	device_release_driver(&f->m->vdev.dev);
+	KUNIT_EXPECT_NE(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_TRUE(test, time_before(jiffies, start + 5 * HZ));
+}
+
+static void feature_gone(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, FB_FLUSH);
+	struct blk_io *io = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	struct play_buf b;
+
+	blk_take_write(f, &b, 8);
+	f->m->offered &= ~FB_FLUSH;
+	mock_needs_reset(f->m);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_IOERR);
+	blk_expect_dead(f);
+	KUNIT_EXPECT_TRUE(test, f->m->status & ST_FAILED);
+}
+
+/* The queue comes back too short for requests that are made already. */
+static void queue_shrinks(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	struct play_buf b;
+
+	blk_take_write(f, &b, 8);
+	f->m->queue_size[0] = 2;
+	mock_needs_reset(f->m);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_IOERR);
+	blk_expect_dead(f);
+}
+
+/* 2.1.1: a device that fails on and on is told that it failed. */
+static void lies_on_and_on(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io[2];
+	struct play_buf b;
+	int i;
+
+	/* The first is given up after two more tries, and so is the other. */
+	for (i = 0; i < 2; i++)
+		io[i] = io_start(f, REQ_OP_WRITE, 8 * i, BYTES);
+	for (i = 0; i < 3; i++) {
+		KUNIT_ASSERT_TRUE(test, play_take(f->p, 0, &b));
+		play_lie(f->p, 0, 4711, 1);
+		play_until(f->p->life == i + 2);
+	}
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test, io_end(f, io[i]), BLK_STS_TIMEOUT);
+	io[0] = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	for (i = 0; i < 2; i++) {
+		KUNIT_ASSERT_TRUE(test, play_take(f->p, 0, &b));
+		play_lie(f->p, 0, 4711, 1);
+		play_until(f->p->life == i + 5);
+	}
+	KUNIT_EXPECT_EQ(test, io_end(f, io[0]), BLK_STS_IOERR);
+	KUNIT_EXPECT_TRUE(test, f->m->status & ST_FAILED);
+	blk_expect_dead(f);
+}
+
+/* Interrupts for nothing, of queue and configuration. */
+static void nothing_used(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	struct play_buf b;
+	int i;
+
+	blk_take_write(f, &b, 8);
+	for (i = 0; i < 50; i++) {
+		mock_interrupt(f->m, 0);
+		mock_config_interrupt(f->m);
+	}
+	KUNIT_EXPECT_FALSE(test, completion_done(&io->done));
+	blk_answer(f, &b, S_OK, 1);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, f->p->life, 1);
+}
+
+#ifdef CONFIG_PM_SLEEP
+/* What comes while the device sleeps waits for it. */
+static void asleep(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct play_buf b;
+	struct blk_io *io;
+
+	KUNIT_ASSERT_EQ(test, virtio_device_freeze(&f->m->vdev), 0);
+	io = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	KUNIT_EXPECT_EQ(test, virtio_device_restore(&f->m->vdev), 0);
+	blk_take_write(f, &b, 8);
+	blk_answer(f, &b, S_OK, 1);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+}
+
+/* And fails when it does not come back. */
+static void not_woken(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io;
+
+	KUNIT_ASSERT_EQ(test, virtio_device_freeze(&f->m->vdev), 0);
+	io = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	f->m->refuse_vqs = -EIO;
+	KUNIT_EXPECT_EQ(test, virtio_device_restore(&f->m->vdev), -EIO);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_IOERR);
+	blk_expect_dead(f);
+}
+
+static void removed_asleep(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io;
+
+	KUNIT_ASSERT_EQ(test, virtio_device_freeze(&f->m->vdev), 0);
+	io = io_start(f, REQ_OP_WRITE, 8, BYTES);
+	device_release_driver(&f->m->vdev.dev);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_IOERR);
+}
+#endif
+
+static struct kunit_case blk_cases[] = {
+	KUNIT_CASE_PARAM(config_lies, config_gen_params),
+	KUNIT_CASE(config_changes_on_and_on),
+	KUNIT_CASE(capacity_of_all_ones),
+	KUNIT_CASE(capacity_shrinks),
+	KUNIT_CASE(reads),
+	KUNIT_CASE_PARAM(answers, answer_gen_params),
+	KUNIT_CASE(id_out_of_range),
+	KUNIT_CASE(used_twice),
+	KUNIT_CASE(needs_reset),
+	KUNIT_CASE(answered_too_late),
+	KUNIT_CASE(request_that_kills),
+	KUNIT_CASE(no_answer),
+	KUNIT_CASE(lost_interrupt),
+	KUNIT_CASE(flush_again),
+	KUNIT_CASE(discard_again),
+	KUNIT_CASE(id_not_again),
+	KUNIT_CASE(gone),
+	KUNIT_CASE(removed_gone),
+	KUNIT_CASE(removed_silent),
+	KUNIT_CASE(feature_gone),
+	KUNIT_CASE(queue_shrinks),
+	KUNIT_CASE(lies_on_and_on),
+	KUNIT_CASE(nothing_used),
+#ifdef CONFIG_PM_SLEEP
+	KUNIT_CASE(asleep),
+	KUNIT_CASE(not_woken),
+	KUNIT_CASE(removed_asleep),
+#endif
+	{}
+};
+
+static struct kunit_suite blk_suite = {
+	.name = "virtio_blk",
+	.test_cases = blk_cases,
+};
+
+kunit_test_suites(&blk_suite);
+
+MODULE_DESCRIPTION("Unit tests of virtio_blk on a mock device");
+MODULE_LICENSE("GPL");
