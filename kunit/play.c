@@ -5,6 +5,7 @@
  * See play.h.
  */
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "play.h"
@@ -29,21 +30,45 @@ static void play_queues(struct mock *m, bool there)
 	mutex_unlock(&p->lock);
 }
 
+static int play_resource_init(struct kunit_resource *res, void *data)
+{
+	res->data = data;
+	return 0;
+}
+
+/* The device goes before its player, which its driver's queues lead to. */
+static void play_resource_free(struct kunit_resource *res)
+{
+	struct play *p = res->data;
+
+	mock_unregister(p->m);
+	p->m->on_queues = NULL;
+	kfree(p);
+}
+
 /**
  * play_new - play the queues of a device
  * @m: the device, not yet on the bus
+ *
+ * When the test ends the device is unplugged.
  *
  * Return: the player, gone with the test.
  */
 struct play *play_new(struct mock *m)
 {
-	struct play *p = walk_zalloc(m->test, 1, sizeof(*p));
+	struct play *p = kzalloc(sizeof(*p), GFP_KERNEL);
 
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(m->test, p);
 	p->test = m->test;
 	p->m = m;
 	mutex_init(&p->lock);
 	m->player = p;
 	m->on_queues = play_queues;
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(m->test,
+				     kunit_alloc_resource(m->test,
+							  play_resource_init,
+							  play_resource_free,
+							  GFP_KERNEL, p));
 	return p;
 }
 EXPORT_SYMBOL_GPL(play_new);
