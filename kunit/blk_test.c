@@ -10,6 +10,7 @@
 #include <linux/bio.h>
 #include <linux/blk-mq.h>
 #include <linux/blkdev.h>
+#include <linux/fs.h>
 #include <linux/module.h>
 #include <asm/unaligned.h>
 
@@ -531,6 +532,45 @@ static void no_answer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
 }
 
+/* A disk of one queue has a scheduler, which takes lists of requests apart. */
+static void blk_no_scheduler(struct blk *f)
+{
+	char name[64];
+	struct file *file;
+	loff_t pos = 0;
+
+	snprintf(name, sizeof(name), "/sys/block/%s/queue/scheduler",
+		 f->bdev->bd_disk->disk_name);
+	file = filp_open(name, O_WRONLY, 0);
+	KUNIT_ASSERT_FALSE(f->test, IS_ERR(file));
+	KUNIT_EXPECT_EQ(f->test, kernel_write(file, "none", 4, &pos), 4);
+	filp_close(file, NULL);
+}
+
+/* The same for requests that come in one list, on tags not used before. */
+static void no_answer_to_a_batch(struct kunit *test)
+{
+	struct blk *f = blk_setup(test, 0);
+	struct blk_io *io[4];
+	struct blk_plug plug;
+	struct play_buf b;
+	int i;
+
+	blk_no_scheduler(f);
+	blk_queue_rq_timeout(bdev_get_queue(f->bdev), HZ / 2);
+	blk_start_plug(&plug);
+	for (i = 0; i < 4; i++)
+		io[i] = io_start(f, REQ_OP_WRITE, 64 * i, BYTES);
+	blk_finish_plug(&plug);
+	KUNIT_EXPECT_TRUE(test, play_until(f->p->life == 2));
+	for (i = 0; i < 4; i++) {
+		KUNIT_ASSERT_TRUE(test, play_take(f->p, 0, &b));
+		blk_answer(f, &b, S_OK, 1);
+	}
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, io_end(f, io[i]), BLK_STS_OK);
+}
+
 /* The answer is there, and the interrupt got lost: no reset for that. */
 static void lost_interrupt(struct kunit *test)
 {
@@ -789,6 +829,7 @@ static struct kunit_case blk_cases[] = {
 	KUNIT_CASE(answered_too_late),
 	KUNIT_CASE(request_that_kills),
 	KUNIT_CASE(no_answer),
+	KUNIT_CASE(no_answer_to_a_batch),
 	KUNIT_CASE(lost_interrupt),
 	KUNIT_CASE(flush_again),
 	KUNIT_CASE(discard_again),

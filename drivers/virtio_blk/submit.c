@@ -169,6 +169,15 @@ static void vblk_batch_submit(struct vblk_queue *q, struct request *batch)
 		vblk_batch_rest(q, rq, err);
 }
 
+/*
+ * Where blk-mq looks for requests that are out: for a time-out, for one.  It
+ * enters those that it issues one by one, and leaves lists to the driver.
+ */
+static void vblk_enter_rq(struct request *rq)
+{
+	rq->mq_hctx->tags->rqs[rq->tag] = rq;
+}
+
 /**
  * vblk_queue_rqs - take a plug's list of requests
  * @rqlist: the requests, with tags; those left there are issued one by one
@@ -188,10 +197,12 @@ static void vblk_queue_rqs(struct request **rqlist)
 
 		while ((rq = rq_list_peek(rqlist)) && rq->mq_hctx == hctx) {
 			rq_list_pop(rqlist);
-			if (likely(vblk_cmd_prepare(q, rq) == BLK_STS_OK))
-				rq_list_add_tail(&tail, rq);
-			else
+			if (unlikely(vblk_cmd_prepare(q, rq))) {
 				rq_list_add_tail(&later_tail, rq);
+				continue;
+			}
+			vblk_enter_rq(rq);
+			rq_list_add_tail(&tail, rq);
 		}
 		if (batch)
 			vblk_batch_submit(q, batch);
