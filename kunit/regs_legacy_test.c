@@ -38,7 +38,7 @@
 /* 3.1.1 with 3.1.2 up to the driver's own probe: there is no FEATURES_OK. */
 #define UP_TO_PROBE							\
 	RESET, RF_R8(0, R_STATUS, 0), RF_W8(0, R_STATUS, A),		\
-	RF_R8(0, R_STATUS, A), RF_W8(0, R_STATUS, A | D),		\
+	RF_W8(0, R_STATUS, A | D),					\
 	RF_R32(0, R_OFFER, LG_FEATURES),				\
 	RF_W32(0, R_ACCEPT, 0x20000008)
 

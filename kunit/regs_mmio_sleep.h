@@ -49,7 +49,6 @@ static void sleeps_too_deep(struct kunit *test)
 static void sleeps(struct kunit *test)
 {
 	static const struct rf_access want[] = {
-		RF_R32(0, O_STATUS, 1),
 		RF_W32(0, O_STATUS, 0),
 		RF_R32(0, O_STATUS, 0),
 		RF_R32(0, O_STATUS, 0),

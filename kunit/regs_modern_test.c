@@ -46,7 +46,6 @@ static void init_sequence(struct kunit *test)
 			RF_R8(COMMON, C_STATUS, 0),
 			RF_W8(COMMON, C_STATUS, 1),
 			/* 3 */
-			RF_R8(COMMON, C_STATUS, 1),
 			RF_W8(COMMON, C_STATUS, 3),
 			/* 4 */
 			RF_W32(COMMON, C_DFSELECT, 0),

@@ -18,6 +18,10 @@
  * recovery.c takes a device down and up between 3 and 5 when it fails, if its
  * driver joined; the others tell it where in their life devices are.
  *
+ * Between 5, or 1, and 3 a device is fresh: reset, ACKNOWLEDGE set.  @failed of
+ * struct virtio_device says that it is not, because its reset did not complete
+ * or its probe failed, and has to be reset before a driver gets it.
+ *
  * The gate for configuration changes is @config_enabled of struct
  * virtio_device, under @config_lock.  While it is closed a change is noted in
  * @config_change_pending, and delivered when it opens: so a driver never gets

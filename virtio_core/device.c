@@ -216,9 +216,11 @@ static int virtio_device_acknowledge(struct virtio_device *dev)
 		dev_err(&dev->dev, "reset is not complete: status 0x%02x\n",
 			status);
 		dev->config->set_status(dev, status | VIRTIO_CONFIG_S_FAILED);
+		dev->failed = true;
 		return -EIO;
 	}
 	dev->config->set_status(dev, VIRTIO_CONFIG_S_ACKNOWLEDGE);
+	dev->failed = false;
 	return 0;
 }
 
@@ -253,6 +255,7 @@ void virtio_device_give_up(struct virtio_device *dev)
 	if (!dev->config->get_status(dev))
 		status |= VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER;
 	virtio_add_status(dev, status);
+	dev->failed = true;
 }
 
 static int virtio_table_mask(struct virtio_device *dev,
@@ -434,7 +437,8 @@ int virtio_device_again(struct virtio_device *dev)
 
 	if (err)
 		return err;
-	virtio_add_status(dev, VIRTIO_CONFIG_S_DRIVER);
+	dev->config->set_status(dev, VIRTIO_CONFIG_S_ACKNOWLEDGE |
+				     VIRTIO_CONFIG_S_DRIVER);
 	return virtio_renegotiate(dev);
 }
 
@@ -467,8 +471,8 @@ int virtio_device_probe(struct virtio_device *dev)
 	struct virtio_driver *drv = virtio_driver_of(dev);
 	int err = 0;
 
-	/* Anything else than fresh from registration or removal? */
-	if (dev->config->get_status(dev) != VIRTIO_CONFIG_S_ACKNOWLEDGE)
+	/* Otherwise fresh from registration or removal. */
+	if (dev->failed)
 		err = virtio_device_start(dev);
 	if (err)
 		return err;
@@ -506,6 +510,7 @@ int virtio_device_probe(struct virtio_device *dev)
 void virtio_device_remove(struct virtio_device *dev)
 {
 	struct virtio_driver *drv = virtio_driver_of(dev);
+	u8 status;
 
 	virtio_config_gate_close(dev);
 	virtio_recovery_removing(dev);
@@ -515,7 +520,9 @@ void virtio_device_remove(struct virtio_device *dev)
 	if (dev->config->get_status(dev))
 		virtio_reset_device(dev);
 	virtio_drop_queues(dev);
-	virtio_add_status(dev, VIRTIO_CONFIG_S_ACKNOWLEDGE);
+	status = dev->config->get_status(dev);
+	dev->config->set_status(dev, status | VIRTIO_CONFIG_S_ACKNOWLEDGE);
+	dev->failed = status;
 }
 
 /**

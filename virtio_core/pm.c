@@ -50,7 +50,6 @@ int virtio_device_freeze(struct virtio_device *dev)
 	if (!virtio_recovery_sleep(dev))
 		return 0;
 	virtio_config_gate_close(dev);
-	dev->failed = dev->config->get_status(dev) & VIRTIO_CONFIG_S_FAILED;
 	if (!drv)
 		return 0;
 	if (drv->freeze)
@@ -85,9 +84,11 @@ static int virtio_restore_idle(struct virtio_device *dev, bool failed)
 {
 	int err = virtio_device_start(dev);
 
-	if (!err && failed)
-		virtio_add_status(dev, VIRTIO_CONFIG_S_FAILED);
-	return err;
+	if (err || !failed)
+		return err;
+	dev->failed = true;
+	virtio_add_status(dev, VIRTIO_CONFIG_S_FAILED);
+	return 0;
 }
 
 /**
