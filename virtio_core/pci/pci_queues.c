@@ -146,9 +146,9 @@ static void vp_restore_affinity(struct vp_device *vp)
 
 /**
  * vp_start_over - repeat the initialization up to FEATURES_OK
- * @vdev: the device, not live
+ * @vdev: the device, reset
  *
- * VIRTIO 1.4, 3.1.1 steps 1 to 6 with the features that were agreed on; for a
+ * VIRTIO 1.4, 3.1.1 steps 2 to 6 with the features that were agreed on; for a
  * legacy device 3.1.2.
  *
  * Return: 0, or -EIO when the device does not follow.
@@ -157,7 +157,6 @@ static int vp_start_over(struct virtio_device *vdev)
 {
 	u64 features = vdev->features;
 
-	virtio_reset_device(vdev);
 	if (vp_get_status(vdev))
 		return -EIO;
 	vp_set_status(vdev, VIRTIO_CONFIG_S_ACKNOWLEDGE |
@@ -201,7 +200,10 @@ static int vp_try_mode(struct vp_device *vp, const struct vp_wanted *w,
 	if (!err)
 		return 0;
 
+	/* An enabled queue is the device's until a reset: 4.1.4.3.2. */
 	enabled = vp->nqueues;
+	if (enabled)
+		virtio_reset_device(&vp->vdev);
 	vp_release_queues(vp);
 	if (enabled && vp_start_over(&vp->vdev))
 		return -EIO;
