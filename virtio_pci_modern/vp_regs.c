@@ -109,6 +109,16 @@ static bool vp_modern_has_notify_id(struct vp_modern *md)
 	return __virtio_test_bit(&md->vp.vdev, VIRTIO_F_NOTIF_CONFIG_DATA);
 }
 
+/* Of the selected queue; nothing without VIRTIO_F_NOTIF_CONFIG_DATA. */
+static void vp_modern_read_notify_id(struct vp_modern *md, unsigned int index)
+{
+	__le16 __iomem *data = (void __iomem *)md->common +
+			       VP_COMMON_NOTIF_DATA - sizeof(__le16);
+
+	if (vp_modern_has_notify_id(md))
+		md->vp.queues[index].notify_data = vp_read16(data);
+}
+
 typedef bool (*vp_notify_t)(struct virtqueue *vq);
 
 static vp_notify_t vp_modern_notify_of(struct vp_modern *md)
@@ -217,8 +227,6 @@ static struct virtqueue *
 vp_modern_setup_vq(struct vp_device *vp, const struct vp_queue_request *req)
 {
 	struct vp_modern *md = to_vp_modern(vp);
-	__le16 __iomem *notify_data = (void __iomem *)md->common +
-				      VP_COMMON_NOTIF_DATA - sizeof(__le16);
 	void __iomem *addr;
 	struct virtqueue *vq;
 	int num, err;
@@ -233,8 +241,7 @@ vp_modern_setup_vq(struct vp_device *vp, const struct vp_queue_request *req)
 	addr = vp_modern_notify_addr(md);
 	if (IS_ERR(addr))
 		return ERR_CAST((void __force *)addr);
-	if (vp_modern_has_notify_id(md))
-		vp->queues[req->index].notify_data = vp_read16(notify_data);
+	vp_modern_read_notify_id(md, req->index);
 
 	vq = vring_create_virtqueue(req->index, num, SMP_CACHE_BYTES, &vp->vdev,
 				    true, true, req->ctx,
@@ -346,6 +353,7 @@ static int vp_modern_reenable_selected(struct vp_modern *md,
 	vp_write16(num, &cfg->queue_size);
 	if (vp_read16(&cfg->queue_size) != num)
 		return -EBUSY;
+	vp_modern_read_notify_id(md, vq->index);
 	vp_modern_enable_queue(md, vq);
 	return vp_read16(&cfg->queue_enable) == 1 ? 0 : -EBUSY;
 }
