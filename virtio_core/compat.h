@@ -21,9 +21,51 @@
 #define VIRTIO_BLK_F_ZONED	17
 #endif
 
-/* VIRTIO 1.4, 5.2.4: zoned.model of a host-managed device. */
+/* VIRTIO 1.4, 5.2.3: the device tells how worn it is. */
+#ifndef VIRTIO_BLK_F_LIFETIME
+#define VIRTIO_BLK_F_LIFETIME	15
+#endif
+
+/* VIRTIO 1.4, 5.2.6: asks for it. */
+#ifndef VIRTIO_BLK_T_GET_LIFETIME
+#define VIRTIO_BLK_T_GET_LIFETIME	10
+#endif
+
+/* VIRTIO 1.4, 5.2.4: zoned.model. */
 #ifndef VIRTIO_BLK_Z_HM
+#define VIRTIO_BLK_Z_NONE	0
 #define VIRTIO_BLK_Z_HM		1
+#define VIRTIO_BLK_Z_HA		2
+#endif
+
+/* VIRTIO 1.4, 5.2.6: requests to zoned disks, and what they end with. */
+#ifndef VIRTIO_BLK_T_ZONE_APPEND
+#define VIRTIO_BLK_T_ZONE_APPEND	15
+#define VIRTIO_BLK_T_ZONE_REPORT	16
+#define VIRTIO_BLK_T_ZONE_OPEN		18
+#define VIRTIO_BLK_T_ZONE_CLOSE		20
+#define VIRTIO_BLK_T_ZONE_FINISH	22
+#define VIRTIO_BLK_T_ZONE_RESET		24
+#define VIRTIO_BLK_T_ZONE_RESET_ALL	26
+#define VIRTIO_BLK_S_ZONE_INVALID_CMD		3
+#define VIRTIO_BLK_S_ZONE_UNALIGNED_WP		4
+#define VIRTIO_BLK_S_ZONE_OPEN_RESOURCE		5
+#define VIRTIO_BLK_S_ZONE_ACTIVE_RESOURCE	6
+#endif
+
+/* VIRTIO 1.4, 5.2.6: types and states of a zone in a report. */
+#ifndef VIRTIO_BLK_ZT_CONV
+#define VIRTIO_BLK_ZT_CONV	1
+#define VIRTIO_BLK_ZT_SWR	2
+#define VIRTIO_BLK_ZT_SWP	3
+#define VIRTIO_BLK_ZS_NOT_WP	0
+#define VIRTIO_BLK_ZS_EMPTY	1
+#define VIRTIO_BLK_ZS_IOPEN	2
+#define VIRTIO_BLK_ZS_EOPEN	3
+#define VIRTIO_BLK_ZS_CLOSED	4
+#define VIRTIO_BLK_ZS_RDONLY	13
+#define VIRTIO_BLK_ZS_FULL	14
+#define VIRTIO_BLK_ZS_OFFLINE	15
 #endif
 
 /* VIRTIO 1.4, 6: the doorbell says how far the ring is filled. */

@@ -69,12 +69,15 @@ static blk_status_t vblk_cmd_result(struct vblk_queue *q, struct vblk_cmd *cmd)
 		status = VBLK_S_UNWRITTEN;
 	switch (status) {
 	case VIRTIO_BLK_S_OK:
-		return BLK_STS_OK;
+		return likely(!cmd->append) ? BLK_STS_OK :
+					      vblk_zone_appended(q, cmd);
 	case VIRTIO_BLK_S_UNSUPP:
 		return BLK_STS_NOTSUPP;
 	case VIRTIO_BLK_S_IOERR:
 		return BLK_STS_IOERR;
 	default:
+		if (vblk_is_zoned(q->vblk) && vblk_zone_result(status))
+			return vblk_zone_result(status);
 		dev_err_ratelimited(&q->vblk->vdev->dev,
 				    "%s: request used without a status (%#x, length %u)\n",
 				    q->name, status, cmd->used_len);

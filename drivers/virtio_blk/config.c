@@ -26,9 +26,6 @@
 /* Largest optimal I/O size believed, in bytes: read-ahead follows it. */
 #define VBLK_MAX_OPT		SZ_64M
 
-/* Of zoned.model, which not every kernel's struct virtio_blk_config has. */
-#define VBLK_ZONED_MODEL_OFFSET	92
-
 /* Feature of fields that are always there. */
 #define VBLK_F_NONE		0xff
 
@@ -46,6 +43,8 @@ struct vblk_field {
 
 #define VBLK_OFF(member)	offsetof(struct virtio_blk_config, member)
 #define VBLK_LEN(member)	sizeof_field(struct virtio_blk_config, member)
+#define VBLK_ZOFF(member)	offsetof(union vblk_config, zoned.member)
+#define VBLK_ZLEN(member)	sizeof_field(struct vblk_zoned_config, member)
 
 /* VIRTIO 1.4, 5.2.4.  A field whose feature was not negotiated is not read. */
 static const struct vblk_field vblk_fields[] = {
@@ -87,6 +86,16 @@ static const struct vblk_field vblk_fields[] = {
 	{ VIRTIO_BLK_F_SECURE_ERASE,
 	  VBLK_OFF(secure_erase_sector_alignment),
 	  VBLK_LEN(secure_erase_sector_alignment) },
+	{ VIRTIO_BLK_F_ZONED, VBLK_ZOFF(zone_sectors), VBLK_ZLEN(zone_sectors) },
+	{ VIRTIO_BLK_F_ZONED,
+	  VBLK_ZOFF(max_open_zones), VBLK_ZLEN(max_open_zones) },
+	{ VIRTIO_BLK_F_ZONED,
+	  VBLK_ZOFF(max_active_zones), VBLK_ZLEN(max_active_zones) },
+	{ VIRTIO_BLK_F_ZONED,
+	  VBLK_ZOFF(max_append_sectors), VBLK_ZLEN(max_append_sectors) },
+	{ VIRTIO_BLK_F_ZONED,
+	  VBLK_ZOFF(write_granularity), VBLK_ZLEN(write_granularity) },
+	{ VIRTIO_BLK_F_ZONED, VBLK_ZOFF(model), VBLK_ZLEN(model) },
 };
 
 static u32 vblk_generation(struct virtio_device *vdev)
@@ -105,7 +114,7 @@ static u32 vblk_generation(struct virtio_device *vdev)
  * Return: 0, or -EIO when the configuration would not hold still.
  */
 static int vblk_config_snapshot(struct virtio_device *vdev,
-				struct virtio_blk_config *raw, unsigned int nr)
+				union vblk_config *raw, unsigned int nr)
 {
 	unsigned int tries, i;
 
@@ -355,32 +364,35 @@ static bool vblk_cache_mode(struct virtio_device *vdev, u8 wce)
  */
 int vblk_config_read(struct virtio_device *vdev, struct vblk_limits *lim)
 {
-	struct virtio_blk_config raw;
+	union vblk_config raw;
 	int err;
 
 	err = vblk_config_snapshot(vdev, &raw, ARRAY_SIZE(vblk_fields));
 	if (err)
 		return err;
 	memset(lim, 0, sizeof(*lim));
-	err = vblk_check_block(vdev, virtio32_to_cpu(vdev, raw.blk_size), lim);
+	err = vblk_check_block(vdev, virtio32_to_cpu(vdev, raw.std.blk_size), lim);
 	if (err)
 		return err;
-	err = vblk_check_segments(vdev, &raw, lim);
+	err = vblk_check_segments(vdev, &raw.std, lim);
 	if (err)
 		return err;
-	err = vblk_check_queues(vdev, virtio16_to_cpu(vdev, raw.num_queues),
+	err = vblk_check_queues(vdev, virtio16_to_cpu(vdev, raw.std.num_queues),
 				lim);
 	if (err)
 		return err;
-	lim->capacity = vblk_check_capacity(virtio64_to_cpu(vdev, raw.capacity),
+	lim->capacity = vblk_check_capacity(virtio64_to_cpu(vdev, raw.std.capacity),
 					    lim->blk_size);
-	vblk_check_topology(vdev, &raw, lim);
-	vblk_check_discard(vdev, &raw, lim);
-	vblk_check_zeroes_erase(vdev, &raw, lim);
-	lim->cylinders = virtio16_to_cpu(vdev, raw.geometry.cylinders);
-	lim->heads = raw.geometry.heads;
-	lim->sectors = raw.geometry.sectors;
-	lim->writeback = vblk_cache_mode(vdev, raw.wce);
+	vblk_check_topology(vdev, &raw.std, lim);
+	vblk_check_discard(vdev, &raw.std, lim);
+	vblk_check_zeroes_erase(vdev, &raw.std, lim);
+	err = vblk_zoned_check(vdev, &raw, lim);
+	if (err)
+		return err;
+	lim->cylinders = virtio16_to_cpu(vdev, raw.std.geometry.cylinders);
+	lim->heads = raw.std.geometry.heads;
+	lim->sectors = raw.std.geometry.sectors;
+	lim->writeback = vblk_cache_mode(vdev, raw.std.wce);
 	return 0;
 }
 
@@ -396,7 +408,7 @@ int vblk_config_read(struct virtio_device *vdev, struct vblk_limits *lim)
  */
 int vblk_config_capacity(struct vblk *vblk, u64 *capacity)
 {
-	struct virtio_blk_config raw;
+	union vblk_config raw;
 	int err;
 
 	lockdep_assert_held(&vblk->lock);
@@ -404,7 +416,7 @@ int vblk_config_capacity(struct vblk *vblk, u64 *capacity)
 	err = vblk_config_snapshot(vblk->vdev, &raw, 1);
 	if (!err)
 		*capacity = vblk_check_capacity(virtio64_to_cpu(vblk->vdev,
-								raw.capacity),
+								raw.std.capacity),
 						vblk->limits.blk_size);
 	return err;
 }
@@ -434,31 +446,43 @@ int vblk_config_set_writeback(struct vblk *vblk, bool on, bool *now)
 	return 0;
 }
 
+/* The model, before FEATURES_OK and whether or not we know what it means. */
+static u8 vblk_config_model(struct virtio_device *vdev)
+{
+	u8 model;
+
+	vdev->config->get(vdev, VBLK_ZOFF(model), &model, sizeof(model));
+	return model;
+}
+
 /**
- * vblk_config_reject_zoned - refuse a host-managed zoned disk early
+ * vblk_config_validate - look at a zoned disk before its features are agreed on
  * @vdev: the device; FEATURES_OK is not set yet
  *
- * This driver does not negotiate ZONED.  A host-managed device then refuses
- * FEATURES_OK, and DISCARD must not even be offered to it (VIRTIO 1.4,
- * 5.2.5.1): say what is wrong instead, and let the bus set FAILED.  The other
- * models work as ordinary disks.
+ * DISCARD is not for a host-managed disk (VIRTIO 1.4, 5.2.5.1).  A kernel that
+ * knows nothing of zones does not negotiate ZONED, and has to refuse such a
+ * disk; the other models are ordinary disks to it.
  * Context: process.
  *
  * Return: 0, or -EOPNOTSUPP.
  */
-int vblk_config_reject_zoned(struct virtio_device *vdev)
+int vblk_config_validate(struct virtio_device *vdev)
 {
-	u8 model;
+	u64 offered = vdev->features;
 
-	if (!vdev->config->get ||
-	    !(vdev->config->get_features(vdev) & BIT_ULL(VIRTIO_BLK_F_ZONED)))
+	if (!vdev->config->get)
 		return 0;
-	vdev->config->get(vdev, VBLK_ZONED_MODEL_OFFSET, &model,
-			  sizeof(model));
-	if (model != VIRTIO_BLK_Z_HM)
+	if (!IS_ENABLED(CONFIG_BLK_DEV_ZONED))
+		offered = vdev->config->get_features(vdev);
+	if (!(offered & BIT_ULL(VIRTIO_BLK_F_ZONED)) ||
+	    vblk_config_model(vdev) != VIRTIO_BLK_Z_HM)
 		return 0;
-	dev_err(&vdev->dev, "host-managed zoned disk: not supported\n");
-	return -EOPNOTSUPP;
+	if (!IS_ENABLED(CONFIG_BLK_DEV_ZONED)) {
+		dev_err(&vdev->dev, "host-managed zoned disk: not supported by this kernel\n");
+		return -EOPNOTSUPP;
+	}
+	__virtio_clear_bit(vdev, VIRTIO_BLK_F_DISCARD);
+	return 0;
 }
 
 /**
@@ -514,6 +538,7 @@ void vblk_limits_apply(struct vblk *vblk)
 	}
 	blk_queue_max_secure_erase_sectors(q, lim->erase_sectors);
 	blk_queue_max_write_zeroes_sectors(q, lim->zeroes_sectors);
+	vblk_zoned_apply(vblk);
 	set_capacity(vblk->disk, lim->capacity);
 	if (virtio_has_feature(vblk->vdev, VIRTIO_BLK_F_RO))
 		set_disk_ro(vblk->disk, true);

@@ -86,6 +86,9 @@ static void vblk_free_disk(struct gendisk *disk)
 static const struct block_device_operations vblk_fops = {
 	.owner		= THIS_MODULE,
 	.getgeo		= vblk_getgeo,
+#ifdef CONFIG_BLK_DEV_ZONED
+	.report_zones	= vblk_report_zones,
+#endif
 	.free_disk	= vblk_free_disk,
 };
 
@@ -226,8 +229,8 @@ static int vblk_alloc_disk(struct vblk *vblk)
 	set->queue_depth = vblk->depth;
 	set->numa_node = dev_to_node(&vblk->vdev->dev);
 	set->timeout = VBLK_TIMEOUT;
-	set->cmd_size = sizeof(struct vblk_tries);
 	set->flags = BLK_MQ_F_SHOULD_MERGE;
+	set->cmd_size = sizeof(struct vblk_pdu);
 	set->driver_data = vblk;
 	err = blk_mq_alloc_tag_set(set);
 	if (err)
@@ -285,6 +288,9 @@ static int vblk_probe(struct virtio_device *vdev)
 	vblk_queues_up(vblk, true);
 	virtio_device_ready(vdev);
 	virtio_begin_recovery(vdev);
+	err = vblk_zoned_revalidate(vblk);
+	if (err)
+		goto err_disk;
 	/* Reads the partition table; the timeout ends that if need be. */
 	err = device_add_disk(&vdev->dev, vblk->disk, vblk_attr_groups);
 	if (err)
@@ -384,6 +390,10 @@ static const unsigned int vblk_features[] = {
 	VIRTIO_BLK_F_DISCARD,
 	VIRTIO_BLK_F_WRITE_ZEROES,
 	VIRTIO_BLK_F_SECURE_ERASE,
+	VIRTIO_BLK_F_LIFETIME,
+#ifdef CONFIG_BLK_DEV_ZONED
+	VIRTIO_BLK_F_ZONED,
+#endif
 	VIRTIO_F_ANY_LAYOUT,
 };
 
@@ -405,7 +415,7 @@ static struct virtio_driver vblk_driver = {
 	.feature_table_size		= ARRAY_SIZE(vblk_features) - 1,
 	.feature_table_legacy		= vblk_features,
 	.feature_table_size_legacy	= ARRAY_SIZE(vblk_features),
-	.validate			= vblk_config_reject_zoned,
+	.validate			= vblk_config_validate,
 	.probe				= vblk_probe,
 	.remove				= vblk_remove,
 	.config_changed			= vblk_config_changed,

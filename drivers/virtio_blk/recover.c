@@ -20,8 +20,8 @@
  *   by a flush that is sent after it and completed itself (5.2.6.2), whether
  *   or not the device was reset in between.
  *
- * Others (GET_ID, and what asks the device where it has put something) end in
- * an error.  The limit is /sys/block/vdX/queue/io_timeout (milliseconds).
+ * Others end in an error: what the driver itself asks, and what has to do with
+ * the write pointer of a zone.  The limit is /sys/block/vdX/queue/io_timeout (milliseconds).
  *
  * Between stop and restart requests wait in blk-mq, which is quiesced.  On the
  * kernel's own bus nobody calls these functions but vblk_fail(): a failed
@@ -54,11 +54,15 @@ void vblk_stop(struct virtio_device *vdev)
 /* Can it be done twice, and was it not given too often? */
 static bool vblk_again(struct request *rq)
 {
-	struct vblk_tries *tries = blk_mq_rq_to_pdu(rq);
+	struct vblk_pdu *pdu = vblk_rq_pdu(rq);
 
 	switch (req_op(rq)) {
-	case REQ_OP_READ:
 	case REQ_OP_WRITE:
+		/* It may have moved the write pointer of its zone. */
+		if (disk_zone_is_seq(rq->q->disk, blk_rq_pos(rq)))
+			return false;
+		break;
+	case REQ_OP_READ:
 	case REQ_OP_FLUSH:
 	case REQ_OP_DISCARD:
 	case REQ_OP_WRITE_ZEROES:
@@ -69,9 +73,9 @@ static bool vblk_again(struct request *rq)
 	}
 	/* The flag says that the count is valid; blk-mq merges no such. */
 	if (!(rq->rq_flags & RQF_DONTPREP))
-		tries->num = 0;
+		pdu->tries = 0;
 	rq->rq_flags |= RQF_DONTPREP;
-	return tries->num++ < VBLK_TRIES;
+	return pdu->tries++ < VBLK_TRIES;
 }
 
 /**
@@ -289,5 +293,7 @@ void vblk_config_work(struct work_struct *work)
 	if (!err) {
 		WRITE_ONCE(vblk->capacity, capacity);
 		set_capacity_and_notify(vblk->disk, capacity);
+		if (vblk_zoned_revalidate(vblk))
+			dev_err(&vblk->vdev->dev, "zones cannot be told\n");
 	}
 }

@@ -15,13 +15,50 @@
  * struct vblk_op - what the block layer's operation is for the device
  * @type: VIRTIO_BLK_T_*
  * @data: what goes between header and status
- * @sector: the header names the first sector
+ * @sector: the header names the first sector of the request
+ * @append: the device tells where it put the data
  */
 struct vblk_op {
 	u32 type;
 	u8 data;
 	bool sector;
+	bool append;
 };
+
+/* VIRTIO 1.4, 5.2.6: a RESET_ALL has no sector, the others name a zone. */
+static bool vblk_translate_zone(const struct vblk *vblk,
+				const struct request *rq, struct vblk_op *op)
+{
+	switch (req_op(rq)) {
+	case REQ_OP_ZONE_APPEND:
+		*op = (struct vblk_op){ VIRTIO_BLK_T_ZONE_APPEND, VBLK_DATA_OUT,
+					true, true };
+		break;
+	case REQ_OP_ZONE_OPEN:
+		*op = (struct vblk_op){ VIRTIO_BLK_T_ZONE_OPEN, VBLK_DATA_NONE,
+					true };
+		break;
+	case REQ_OP_ZONE_CLOSE:
+		*op = (struct vblk_op){ VIRTIO_BLK_T_ZONE_CLOSE, VBLK_DATA_NONE,
+					true };
+		break;
+	case REQ_OP_ZONE_FINISH:
+		*op = (struct vblk_op){ VIRTIO_BLK_T_ZONE_FINISH,
+					VBLK_DATA_NONE, true };
+		break;
+	case REQ_OP_ZONE_RESET:
+		*op = (struct vblk_op){ VIRTIO_BLK_T_ZONE_RESET, VBLK_DATA_NONE,
+					true };
+		break;
+	case REQ_OP_ZONE_RESET_ALL:
+		*op = (struct vblk_op){ VIRTIO_BLK_T_ZONE_RESET_ALL,
+					VBLK_DATA_NONE };
+		break;
+	default:
+		return false;
+	}
+	return vblk_is_zoned(vblk);
+}
 
 /**
  * vblk_translate - find the device's name for an operation
@@ -30,8 +67,7 @@ struct vblk_op {
  * @op: result
  *
  * The queue limits keep away what was not negotiated, except a flush that was
- * on its way when the cache mode changed.  The only request of the driver
- * itself is GET_ID.
+ * on its way when the cache mode changed.
  *
  * Return: false when the device has no such operation.
  */
@@ -61,10 +97,10 @@ static bool vblk_translate(const struct vblk *vblk, const struct request *rq,
 					VBLK_DATA_RANGES };
 		return vblk->limits.erase_sectors;
 	case REQ_OP_DRV_IN:
-		*op = (struct vblk_op){ VIRTIO_BLK_T_GET_ID, VBLK_DATA_IN };
+		*op = (struct vblk_op){ vblk_rq_pdu(rq)->type, VBLK_DATA_IN };
 		return true;
 	default:
-		return false;
+		return vblk_translate_zone(vblk, rq, op);
 	}
 }
 
@@ -183,17 +219,22 @@ blk_status_t vblk_cmd_prepare(struct vblk_queue *q, struct request *rq)
 	struct virtio_blk_outhdr *hdr = &cmd->blk->hdr;
 	struct vblk_op op;
 	blk_status_t err;
+	u64 sector;
 
 	if (unlikely(!vblk_translate(q->vblk, rq, &op)))
 		return BLK_STS_NOTSUPP;
 	cmd->rq = rq;
+	cmd->append = op.append;
 	err = vblk_fill_data(q->vblk, cmd, &op);
 	if (unlikely(err))
 		return err;
 	hdr->type = cpu_to_virtio32(vdev, op.type);
 	hdr->ioprio = q->vblk->legacy ?
 		      cpu_to_virtio32(vdev, req_get_ioprio(rq)) : 0;
-	hdr->sector = cpu_to_virtio64(vdev, op.sector ? blk_rq_pos(rq) : 0);
+	sector = op.sector ? blk_rq_pos(rq) : 0;
+	if (unlikely(req_op(rq) == REQ_OP_DRV_IN))
+		sector = vblk_rq_pdu(rq)->sector;
+	hdr->sector = cpu_to_virtio64(vdev, sector);
 	cmd->blk->status = VBLK_S_UNWRITTEN;
 	return vblk_xfer_build(q, cmd);
 }

@@ -2,8 +2,9 @@
 /**
  * DOC: Attributes of a virtio disk
  *
- * /sys/block/vdX/serial, /sys/block/vdX/cache_type and
- * /sys/block/vdX/queue_size.  They are added with the disk and taken away with
+ * /sys/block/vdX/serial, /sys/block/vdX/cache_type,
+ * /sys/block/vdX/queue_size and, of a disk that tells how worn it is,
+ * /sys/block/vdX/lifetime/.  They are added with the disk and taken away with
  * it, before the device goes: an attribute in use holds removal up, for as
  * long as a request may take at the most.
  */
@@ -11,32 +12,6 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 #include "vblk.h"
-
-/**
- * vblk_get_id - ask the device who it is
- * @disk: the disk
- * @id: %VIRTIO_BLK_ID_BYTES bytes from the slab allocator
- *
- * VIRTIO 1.4, 5.2.6: GET_ID.  Bounded by the request timeout.
- * Context: process.
- *
- * Return: 0 or -errno.
- */
-static int vblk_get_id(struct gendisk *disk, char *id)
-{
-	struct request_queue *q = disk->queue;
-	struct request *rq;
-	int err;
-
-	rq = blk_mq_alloc_request(q, REQ_OP_DRV_IN, 0);
-	if (IS_ERR(rq))
-		return PTR_ERR(rq);
-	err = blk_rq_map_kern(q, rq, id, VIRTIO_BLK_ID_BYTES, GFP_KERNEL);
-	if (!err)
-		err = blk_status_to_errno(blk_execute_rq(rq, false));
-	blk_mq_free_request(rq);
-	return err;
-}
 
 static ssize_t serial_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
@@ -49,7 +24,8 @@ static ssize_t serial_show(struct device *dev, struct device_attribute *attr,
 	id = kzalloc(VIRTIO_BLK_ID_BYTES, GFP_KERNEL);
 	if (!id)
 		return -ENOMEM;
-	err = vblk_get_id(disk, id);
+	err = vblk_own_request(disk->private_data, VIRTIO_BLK_T_GET_ID, 0, id,
+			       VIRTIO_BLK_ID_BYTES);
 	if (!err) {
 		/* NUL-padded, and not terminated when all bytes are used. */
 		len = strnlen(id, VIRTIO_BLK_ID_BYTES);
@@ -212,7 +188,81 @@ static const struct attribute_group vblk_attr_group = {
 	.is_visible = vblk_attr_mode,
 };
 
+/* Names, order and size of the answer to GET_LIFETIME: VIRTIO 1.4, 5.2.6. */
+struct vblk_lifetime {
+	__virtio16 pre_eol_info;
+	__virtio16 device_lifetime_est_typ_a;
+	__virtio16 device_lifetime_est_typ_b;
+};
+
+static_assert(sizeof(struct vblk_lifetime) == 6);
+
+/* @attr: @var is where in struct vblk_lifetime its value stands. */
+static ssize_t vblk_lifetime_show(struct device *dev,
+				  struct device_attribute *attr, char *buf)
+{
+	size_t offset = (size_t)container_of(attr, struct dev_ext_attribute,
+					     attr)->var;
+	struct gendisk *disk = dev_to_disk(dev);
+	struct vblk *vblk = disk->private_data;
+	struct vblk_lifetime *life;
+	__virtio16 *field;
+	ssize_t ret;
+
+	life = kzalloc(sizeof(*life), GFP_KERNEL);
+	if (!life)
+		return -ENOMEM;
+	ret = vblk_own_request(vblk, VIRTIO_BLK_T_GET_LIFETIME, 0, life,
+			       sizeof(*life));
+	field = (void *)life + offset;
+	if (!ret)
+		ret = sysfs_emit(buf, "%u\n",
+				 virtio16_to_cpu(vblk->vdev, *field));
+	kfree(life);
+	return ret;
+}
+
+static struct dev_ext_attribute vblk_pre_eol_info = {
+	__ATTR(pre_eol_info, 0444, vblk_lifetime_show, NULL),
+	(void *)offsetof(struct vblk_lifetime, pre_eol_info),
+};
+
+static struct dev_ext_attribute vblk_est_typ_a = {
+	__ATTR(device_lifetime_est_typ_a, 0444, vblk_lifetime_show, NULL),
+	(void *)offsetof(struct vblk_lifetime, device_lifetime_est_typ_a),
+};
+
+static struct dev_ext_attribute vblk_est_typ_b = {
+	__ATTR(device_lifetime_est_typ_b, 0444, vblk_lifetime_show, NULL),
+	(void *)offsetof(struct vblk_lifetime, device_lifetime_est_typ_b),
+};
+
+static struct attribute *vblk_lifetime_attrs[] = {
+	&vblk_pre_eol_info.attr.attr,
+	&vblk_est_typ_a.attr.attr,
+	&vblk_est_typ_b.attr.attr,
+	NULL,
+};
+
+static umode_t vblk_lifetime_mode(struct kobject *kobj, struct attribute *attr,
+				  int n)
+{
+	struct gendisk *disk = dev_to_disk(kobj_to_dev(kobj));
+	struct vblk *vblk = disk->private_data;
+
+	if (!virtio_has_feature(vblk->vdev, VIRTIO_BLK_F_LIFETIME))
+		return 0;
+	return attr->mode;
+}
+
+static const struct attribute_group vblk_lifetime_group = {
+	.name = "lifetime",
+	.attrs = vblk_lifetime_attrs,
+	.is_visible = vblk_lifetime_mode,
+};
+
 const struct attribute_group *vblk_attr_groups[] = {
 	&vblk_attr_group,
+	&vblk_lifetime_group,
 	NULL,
 };

@@ -71,9 +71,67 @@ static_assert(sizeof(struct vblk_range) == 16);
 static_assert(sizeof(struct virtio_blk_outhdr) == 16);
 
 /**
+ * struct vblk_zoned_config - what follows in the configuration with ZONED
+ * @zone_sectors: length of a zone, 512-byte sectors
+ * @max_open_zones: 0 for no limit
+ * @max_active_zones: 0 for no limit
+ * @max_append_sectors: most sectors of a zone append
+ * @write_granularity: unit of writes to sequential zones, bytes
+ * @model: VIRTIO_BLK_Z_*
+ * @unused: padding
+ *
+ * VIRTIO 1.4, 5.2.4; not every kernel's struct virtio_blk_config has it.
+ */
+struct vblk_zoned_config {
+	__virtio32 zone_sectors;
+	__virtio32 max_open_zones;
+	__virtio32 max_active_zones;
+	__virtio32 max_append_sectors;
+	__virtio32 write_granularity;
+	u8 model;
+	u8 unused[3];
+};
+
+/* Where it begins, bytes. */
+#define VBLK_ZONED_OFFSET	72
+
+/**
+ * union vblk_config - configuration space of a block device
+ * @std: as far as every kernel knows it
+ * @before: what is before @zoned
+ * @zoned: with VIRTIO_BLK_F_ZONED
+ */
+union vblk_config {
+	struct virtio_blk_config std;
+	struct {
+		u8 before[VBLK_ZONED_OFFSET];
+		struct vblk_zoned_config zoned;
+	};
+};
+
+static_assert(offsetofend(struct virtio_blk_config,
+			  secure_erase_sector_alignment) == VBLK_ZONED_OFFSET);
+static_assert(sizeof(struct vblk_zoned_config) == 24);
+
+/**
+ * struct vblk_pdu - what is kept of a request whatever tag it has
+ * @sector: for the header, 512-byte sectors; of REQ_OP_DRV_IN only
+ * @type: VIRTIO_BLK_T_*; of REQ_OP_DRV_IN only
+ * @tries: how often it was given to the device again; with RQF_DONTPREP only
+ *
+ * Behind each &struct request.
+ */
+struct vblk_pdu {
+	u64 sector;
+	u32 type;
+	u8 tries;
+};
+
+/**
  * struct vblk_block - memory of a tag that the device can reach
  * @hdr: request header, read by the device
  * @hdr_line: its cache line
+ * @append_sector: with a zone append: where the device put the data
  * @status: written by the device; preset to %VBLK_S_UNWRITTEN
  * @status_line: its cache line
  *
@@ -86,10 +144,17 @@ struct vblk_block {
 		u8 hdr_line[VBLK_ALIGN];
 	};
 	union {
-		u8 status;
+		struct {
+			__virtio64 append_sector;
+			u8 status;
+		};
 		u8 status_line[VBLK_ALIGN];
 	};
 };
+
+/* The last element of a zone append: sector and status (5.2.6). */
+#define VBLK_APPEND_OFF	offsetof(struct vblk_block, append_sector)
+#define VBLK_APPEND_LEN	(sizeof(__virtio64) + sizeof(u8))
 
 /**
  * enum vblk_data - what a request carries between header and status
@@ -116,14 +181,6 @@ struct vblk_map {
 };
 
 /**
- * struct vblk_tries - what goes with a request, not with its tag
- * @num: how often it was given again; valid with RQF_DONTPREP
- */
-struct vblk_tries {
-	unsigned int num;
-};
-
-/**
  * struct vblk_cmd - private half of a tag
  * @rq: the request, valid from prepare to completion
  * @next: link in the list of commands taken out of a ring
@@ -137,6 +194,7 @@ struct vblk_tries {
  * @nr_sg: data entries of @sg in use
  * @nr_ranges: ranges in use
  * @data: what the request carries
+ * @append: the device tells where it put the data
  * @in_ring: the ring owns the command; under &vblk_queue.lock
  * @result: outcome, valid once the command left the ring
  */
@@ -153,6 +211,7 @@ struct vblk_cmd {
 	u16 nr_sg;
 	u16 nr_ranges;
 	u8 data;
+	bool append;
 	bool in_ring;
 	blk_status_t result;
 };
@@ -203,6 +262,12 @@ struct vblk_queue {
  * @discard_align: bytes
  * @zeroes_sectors: most sectors of a write zeroes, 0 for none
  * @erase_sectors: most sectors of a secure erase, 0 for none
+ * @zone_model: VIRTIO_BLK_Z_*; NONE without ZONED, and nothing below counts
+ * @zone_sectors: length of a zone
+ * @max_open_zones: 0 for no limit
+ * @max_active_zones: 0 for no limit
+ * @append_sectors: most sectors of a zone append
+ * @write_granularity: unit of writes to sequential zones, bytes
  * @cylinders: geometry, 0 when the device gives none
  * @heads: geometry
  * @sectors: geometry
@@ -223,6 +288,12 @@ struct vblk_limits {
 	u32 discard_align;
 	u32 zeroes_sectors;
 	u32 erase_sectors;
+	u32 zone_sectors;
+	u32 max_open_zones;
+	u32 max_active_zones;
+	u32 append_sectors;
+	u32 write_granularity;
+	u8 zone_model;
 	u16 cylinders;
 	u8 heads;
 	u8 sectors;
@@ -316,7 +387,7 @@ static inline struct vblk_range *vblk_cmd_ranges(struct vblk *vblk,
 int vblk_config_read(struct virtio_device *vdev, struct vblk_limits *lim);
 int vblk_config_capacity(struct vblk *vblk, u64 *capacity);
 int vblk_config_set_writeback(struct vblk *vblk, bool on, bool *now);
-int vblk_config_reject_zoned(struct virtio_device *vdev);
+int vblk_config_validate(struct virtio_device *vdev);
 void vblk_limits_apply(struct vblk *vblk);
 
 /* queue.c */
@@ -404,6 +475,60 @@ int vblk_restore(struct virtio_device *vdev);
 int vblk_ring_size(struct vblk *vblk, unsigned int *size);
 int vblk_ring_resize(struct vblk *vblk, unsigned int size);
 int vblk_ring_restore(struct vblk *vblk);
+
+/* own.c */
+int vblk_own_request(struct vblk *vblk, u32 type, u64 sector, void *buf,
+		     unsigned int len);
+
+static inline struct vblk_pdu *vblk_rq_pdu(const struct request *rq)
+{
+	return blk_mq_rq_to_pdu((struct request *)rq);
+}
+
+/* Sequential zones, which only a kernel that knows them negotiates. */
+static inline bool vblk_is_zoned(const struct vblk *vblk)
+{
+	return vblk->limits.zone_model != VIRTIO_BLK_Z_NONE;
+}
+
+/* zoned.c */
+#ifdef CONFIG_BLK_DEV_ZONED
+int vblk_zoned_check(struct virtio_device *vdev, const union vblk_config *raw,
+		     struct vblk_limits *lim);
+void vblk_zoned_apply(struct vblk *vblk);
+int vblk_zoned_revalidate(struct vblk *vblk);
+int vblk_report_zones(struct gendisk *disk, sector_t sector,
+		      unsigned int nr_zones, report_zones_cb cb, void *data);
+blk_status_t vblk_zone_appended(struct vblk_queue *q, struct vblk_cmd *cmd);
+blk_status_t vblk_zone_result(u8 status);
+#else
+static inline int vblk_zoned_check(struct virtio_device *vdev,
+				   const union vblk_config *raw,
+				   struct vblk_limits *lim)
+{
+	return 0;
+}
+
+static inline void vblk_zoned_apply(struct vblk *vblk)
+{
+}
+
+static inline int vblk_zoned_revalidate(struct vblk *vblk)
+{
+	return 0;
+}
+
+static inline blk_status_t vblk_zone_appended(struct vblk_queue *q,
+					      struct vblk_cmd *cmd)
+{
+	return BLK_STS_IOERR;
+}
+
+static inline blk_status_t vblk_zone_result(u8 status)
+{
+	return BLK_STS_OK;
+}
+#endif
 
 /* sysfs.c */
 extern const struct attribute_group *vblk_attr_groups[];

@@ -81,7 +81,11 @@ blk_status_t vblk_sg_build(struct vblk_queue *q, struct vblk_cmd *cmd)
 		sg_mark_end(&cmd->sg[cmd->nr_sg]);
 	}
 	status = &cmd->sg[VBLK_SG_DATA + cmd->nr_sg];
-	sg_set_buf(status, &cmd->blk->status, sizeof(cmd->blk->status));
+	if (unlikely(cmd->append))
+		sg_set_buf(status, &cmd->blk->append_sector, VBLK_APPEND_LEN);
+	else
+		sg_set_buf(status, &cmd->blk->status,
+			   sizeof(cmd->blk->status));
 	sg_mark_end(status);
 	return BLK_STS_OK;
 }

@@ -109,8 +109,11 @@ blk_status_t vblk_table_build(struct vblk_queue *q, struct vblk_cmd *cmd)
 		if (unlikely(err))
 			return err;
 	}
-	virtqueue_table_in(t, base + offsetof(struct vblk_block, status),
-			   sizeof(cmd->blk->status));
+	if (unlikely(cmd->append))
+		virtqueue_table_in(t, base + VBLK_APPEND_OFF, VBLK_APPEND_LEN);
+	else
+		virtqueue_table_in(t, base + offsetof(struct vblk_block, status),
+				   sizeof(cmd->blk->status));
 	return BLK_STS_OK;
 }
 
