@@ -2,256 +2,13 @@
 /**
  * DOC: Suite virtio_blk: a disk that says and answers what it likes
  *
- * virtio_blk, loaded beside this module, on a mock whose queue the test plays.
- * The disk has no capacity when it is probed, so that nobody reads it, and is
- * made larger then.  The test is user and device in one thread: it submits a
- * bio, plays its request, and looks what became of the bio.
+ * On the fixture of blk_fix.h: configurations that cannot be, answers that lie,
+ * and what is done with requests when the device fails.
  */
-#include <linux/bio.h>
-#include <linux/blk-mq.h>
-#include <linux/blkdev.h>
 #include <linux/fs.h>
 #include <linux/module.h>
-#include <asm/unaligned.h>
 
-#include "play.h"
-
-#define ID_BLOCK	2
-
-/* Features of block devices, VIRTIO 1.4, 5.2.3. */
-#define FB_SIZE_MAX	FB(1)
-#define FB_SEG_MAX	FB(2)
-#define FB_BLK_SIZE	FB(6)
-#define FB_FLUSH	FB(9)
-#define FB_TOPOLOGY	FB(10)
-#define FB_MQ		FB(12)
-#define FB_DISCARD	FB(13)
-#define FB_ZEROES	FB(14)
-#define FB_ERASE	FB(16)
-
-/* Fields of the configuration, 5.2.4. */
-#define CFG_CAPACITY	0
-#define CFG_SIZE_MAX	8
-#define CFG_SEG_MAX	12
-#define CFG_BLK_SIZE	20
-#define CFG_EXPONENT	24
-#define CFG_OPT_IO	28
-#define CFG_NUM_QUEUES	34
-#define CFG_DISCARD	36
-#define CFG_ZEROES	48
-
-/* Request types and status, 5.2.6. */
-#define T_IN		0
-#define T_OUT		1
-#define T_FLUSH		4
-#define T_GET_ID	8
-#define T_DISCARD	11
-#define S_OK		0
-#define S_IOERR		1
-#define S_UNSUPP	2
-
-/* Sectors of the disk, and bytes of most requests. */
-#define SECTORS		1024
-#define BYTES		4096
-
-/* How often the driver gives a request again. */
-#define TRIES		2
-
-/**
- * struct blk_io - a bio on its way
- * @bio: the bio
- * @mem: its page
- * @done: it ended
- * @status: how
- */
-struct blk_io {
-	struct bio *bio;
-	u8 *mem;
-	struct completion done;
-	blk_status_t status;
-};
-
-/**
- * struct blk - a disk
- * @test: the test
- * @m: the device
- * @p: its player
- * @bdev: the disk, open
- */
-struct blk {
-	struct kunit *test;
-	struct mock *m;
-	struct play *p;
-	struct block_device *bdev;
-};
-
-static int blk_resource_init(struct kunit_resource *res, void *data)
-{
-	res->data = data;
-	return 0;
-}
-
-static void blk_resource_free(struct kunit_resource *res)
-{
-	struct blk *f = res->data;
-
-	if (f->bdev)
-		blkdev_put(f->bdev, FMODE_READ | FMODE_WRITE);
-	kfree(f);
-}
-
-/* A device that is not on the bus yet. */
-static struct blk *blk_new(struct kunit *test, u64 offered)
-{
-	struct blk *f = kzalloc(sizeof(*f), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, f);
-	f->test = test;
-	f->m = mock_new(test, ID_BLOCK, FB_VERSION_1 | FB_INDIRECT | offered);
-	f->m->queue_size[0] = 16;
-	f->p = play_new(f->m);
-	put_unaligned_le32(64, f->m->config + CFG_DISCARD);
-	put_unaligned_le32(2, f->m->config + CFG_DISCARD + 4);
-	put_unaligned_le32(1, f->m->config + CFG_DISCARD + 8);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test,
-				     kunit_alloc_resource(test,
-							  blk_resource_init,
-							  blk_resource_free,
-							  GFP_KERNEL, f));
-	return f;
-}
-
-static int blk_is_disk(struct device *dev, void *data)
-{
-	return !strncmp(dev_name(dev), "vd", 2);
-}
-
-static void blk_set_capacity(struct blk *f, u64 sectors)
-{
-	put_unaligned_le64(sectors, f->m->config + CFG_CAPACITY);
-	f->m->generation++;
-	mock_config_interrupt(f->m);
-}
-
-/* On the bus, with its driver, open, and of some size. */
-static struct blk *blk_setup(struct kunit *test, u64 offered)
-{
-	struct blk *f = blk_new(test, offered);
-	struct device *dev;
-
-	KUNIT_ASSERT_EQ(test, mock_register(f->m), 0);
-	dev = device_find_child(&f->m->vdev.dev, NULL, blk_is_disk);
-	KUNIT_ASSERT_NOT_NULL(test, dev);
-	f->bdev = blkdev_get_by_dev(dev->devt, FMODE_READ | FMODE_WRITE, NULL);
-	put_device(dev);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, f->bdev);
-	blk_queue_rq_timeout(bdev_get_queue(f->bdev), 5 * HZ);
-	blk_set_capacity(f, SECTORS);
-	KUNIT_ASSERT_TRUE(test, play_until(bdev_nr_sectors(f->bdev) ==
-					   SECTORS));
-	return f;
-}
-
-static void blk_end_io(struct bio *bio)
-{
-	struct blk_io *io = bio->bi_private;
-
-	io->status = bio->bi_status;
-	complete(&io->done);
-}
-
-/* Bytes that depend on what a bio is for. */
-static u8 blk_byte(sector_t sector, unsigned int i)
-{
-	return sector * 31 + i * 7 + (i >> 8);
-}
-
-/* Submit a bio; what it writes is as blk_byte() says. */
-static struct blk_io *io_start(struct blk *f, blk_opf_t op, sector_t sector,
-			       unsigned int bytes)
-{
-	struct blk_io *io = kzalloc(sizeof(*io), GFP_KERNEL);
-	unsigned int i;
-
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(f->test, io);
-	io->mem = (u8 *)get_zeroed_page(GFP_KERNEL);
-	io->bio = bio_alloc(f->bdev, 1, op, GFP_KERNEL);
-	init_completion(&io->done);
-	io->bio->bi_iter.bi_sector = sector;
-	io->bio->bi_private = io;
-	io->bio->bi_end_io = blk_end_io;
-	for (i = 0; op_is_write(op) && i < PAGE_SIZE; i++)
-		io->mem[i] = blk_byte(sector, i);
-	if ((op & REQ_OP_MASK) == REQ_OP_DISCARD)
-		io->bio->bi_iter.bi_size = bytes;
-	else if (bytes)
-		bio_add_page(io->bio, virt_to_page(io->mem), bytes, 0);
-	submit_bio(io->bio);
-	return io;
-}
-
-/* The end of a bio. */
-static blk_status_t io_end(struct blk *f, struct blk_io *io)
-{
-	blk_status_t status;
-
-	if (!wait_for_completion_timeout(&io->done,
-					 msecs_to_jiffies(3 * PLAY_MS))) {
-		KUNIT_FAIL(f->test, "a bio did not end");
-		/* It may still: its memory is lost. */
-		return BLK_STS_AGAIN;
-	}
-	status = io->status;
-	bio_put(io->bio);
-	free_page((unsigned long)io->mem);
-	kfree(io);
-	return status;
-}
-
-/* Take a request that has to be there, and be this one. */
-static void blk_take(struct blk *f, struct play_buf *b, u32 type, u64 sector)
-{
-	u8 hdr[16] = "";
-
-	KUNIT_ASSERT_TRUE_MSG(f->test, play_take(f->p, 0, b),
-			      "no request of type %u", type);
-	KUNIT_EXPECT_EQ(f->test, play_read(f->p, b, 0, hdr, 16), 16);
-	KUNIT_EXPECT_EQ(f->test, get_unaligned_le32(hdr), type);
-	KUNIT_EXPECT_EQ(f->test, get_unaligned_le32(hdr + 4), 0);
-	KUNIT_EXPECT_EQ(f->test, get_unaligned_le64(hdr + 8), sector);
-}
-
-/* Give it back with this status and length. */
-static void blk_answer(struct blk *f, struct play_buf *b, u8 status, u32 len)
-{
-	play_write(f->p, b, b->in_len - 1, &status, 1);
-	play_done(f->p, b, len);
-}
-
-/* Take a write; does it say what io_start() made it say? */
-static void blk_take_write(struct blk *f, struct play_buf *b, u64 sector)
-{
-	u8 *data = kunit_kzalloc(f->test, BYTES, GFP_KERNEL);
-	unsigned int i, wrong = 0;
-
-	blk_take(f, b, T_OUT, sector);
-	KUNIT_EXPECT_EQ(f->test, b->out_len, 16 + BYTES);
-	KUNIT_EXPECT_EQ(f->test, play_read(f->p, b, 16, data, BYTES), BYTES);
-	for (i = 0; i < BYTES; i++)
-		wrong += data[i] != blk_byte(sector, i);
-	KUNIT_EXPECT_EQ(f->test, wrong, 0);
-}
-
-/* A write that goes well. */
-static void blk_expect_works(struct blk *f)
-{
-	struct blk_io *io = io_start(f, REQ_OP_WRITE, 64, BYTES);
-	struct play_buf b;
-
-	blk_take_write(f, &b, 64);
-	blk_answer(f, &b, S_OK, 1);
-	KUNIT_EXPECT_EQ(f->test, io_end(f, io), BLK_STS_OK);
-}
+#include "blk_fix.h"
 
 /* A write that ends in an error, and soon. */
 static void blk_expect_dead(struct blk *f)
@@ -624,29 +381,17 @@ static void discard_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
 }
 
-static enum rq_end_io_ret blk_end_rq(struct request *rq, blk_status_t status)
-{
-	WRITE_ONCE(*(blk_status_t *)rq->end_io_data, status);
-	return RQ_END_IO_NONE;
-}
-
 /* A question of the driver's own is not worth another try. */
 static void id_not_again(struct kunit *test)
 {
 	struct blk *f = blk_setup(test, 0);
-	struct request_queue *q = bdev_get_queue(f->bdev);
-	struct request *rq = blk_mq_alloc_request(q, REQ_OP_DRV_IN, 0);
-	blk_status_t status = BLK_STS_OK;
+	struct reader *r = reader_start(f, "serial");
 	struct play_buf b;
 
-	KUNIT_ASSERT_FALSE(test, IS_ERR(rq));
-	rq->end_io = blk_end_rq;
-	rq->end_io_data = &status;
-	blk_execute_rq_nowait(rq, false);
 	blk_take(f, &b, T_GET_ID, 0);
+	KUNIT_EXPECT_EQ(test, b.in_len, 20 + 1);
 	mock_needs_reset(f->m);
-	KUNIT_EXPECT_TRUE(test, play_until(READ_ONCE(status)));
-	blk_mq_free_request(rq);
+	KUNIT_EXPECT_EQ(test, reader_end(f, r), -ETIMEDOUT);
 	blk_expect_works(f);
 	KUNIT_EXPECT_EQ(test, f->p->life, 2);
 	KUNIT_EXPECT_FALSE(test, play_try_take(f->p, 0, &b));
