@@ -6,7 +6,9 @@
 need_disk
 dev=$(device_of virtio_blk) || die "no device is bound to virtio_blk"
 reset=1
-[ "$CFG_queue_reset" != off ] || reset=0
+case "$CFG_queue_reset,$CFG_transport" in
+off,* | *,pci-legacy | *,pci-forced | *,mmio-v1) reset=0 ;;
+esac
 same "RING_RESET as the device offers" "$(feature $dev 40)" $reset
 [ "$(cut -c35 /sys/bus/virtio/devices/$dev/features)" = 1 ] && packed=1
 
