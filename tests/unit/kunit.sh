@@ -12,7 +12,7 @@ done
 
 case "$SUITE" in
 virtio_drivers_test) drivers="virtio_blk virtio-rng" ;;
-virtio_blk_zoned_test) drivers=virtio_blk ;;
+virtio_blk_requests_test | virtio_blk_zoned_test) drivers=virtio_blk ;;
 virtio_blk_test | virtio_console_test | virtio_balloon_test | virtio_scsi_test)
 	drivers=${SUITE%_test} ;;
 *) drivers= ;;
