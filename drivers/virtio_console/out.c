@@ -1,0 +1,606 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Output of a port
+ *
+ * Bytes are copied to a memory area that was allocated with the line and is
+ * used round and round, and go to the device from there, in pieces of
+ * %VCON_OUT_PIECE at most: one buffer each, device-readable only (VIRTIO 1.4,
+ * 5.3.6).  A writer gives the device all pieces of its batch and then notifies
+ * once; it does not wait for the device but for room.
+ *
+ * Used buffers are looked for when room is needed, not at each interrupt: the
+ * transmit queue asks for an interrupt only while somebody waits.  The used
+ * length says nothing (5.3.6.4) and is not looked at.
+ *
+ * Pieces are numbered.  tail <= added <= head: those below added are with the
+ * device or used, in any order; those from added on wait for it, in the order
+ * in which they were reserved.  After a reset of the device, those that it had
+ * not used are given to it again.
+ *
+ * A device that removes a port may keep what it has of the port's output for
+ * good (QEMU does with the buffer that it was just about to pass on).  The next
+ * port of that number starts with an area of its own; the old one is freed when
+ * the device has used all of it, or is reset.
+ */
+#include <linux/scatterlist.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include "vcon.h"
+
+/*
+ * What the kernel's own console waits for a host that does not read, once.
+ * Longer than any host needs that does.
+ */
+#define VCON_STALL_NS	(50 * NSEC_PER_MSEC)
+
+static void vcon_area_free(struct vcon_area *area)
+{
+	if (area)
+		kfree(area->bytes);
+	kfree(area);
+}
+
+static struct vcon_area *vcon_area_alloc(void)
+{
+	struct vcon_area *area = kzalloc(sizeof(*area), GFP_KERNEL);
+	unsigned int i;
+
+	if (!area)
+		return NULL;
+	for (i = 0; i < VCON_PIECES; i++)
+		area->piece[i].area = area;
+	area->bytes = kmalloc(VCON_OUT_BYTES, GFP_KERNEL);
+	if (area->bytes)
+		return area;
+	vcon_area_free(area);
+	return NULL;
+}
+
+/**
+ * vcon_out_init - allocate the first area
+ * @out: zeroed memory
+ * @recovers: the bus brings a broken queue back
+ *
+ * Return: 0 or -ENOMEM; vcon_out_free() is due in both cases.
+ */
+int vcon_out_init(struct vcon_out *out, bool recovers)
+{
+	spin_lock_init(&out->lock);
+	INIT_LIST_HEAD(&out->orphans);
+	out->recovers = recovers;
+	out->area = vcon_area_alloc();
+	return out->area ? 0 : -ENOMEM;
+}
+
+/**
+ * vcon_out_free - free the areas
+ * @out: nothing of it is with the device
+ */
+void vcon_out_free(struct vcon_out *out)
+{
+	struct vcon_area *area, *next;
+
+	/* Empty when initialization went no further. */
+	if (out->orphans.next)
+		list_for_each_entry_safe(area, next, &out->orphans, link)
+			vcon_area_free(area);
+	vcon_area_free(out->area);
+}
+
+static struct vcon_piece *vcon_area_nth(struct vcon_area *area, unsigned int n)
+{
+	return &area->piece[n % VCON_PIECES];
+}
+
+/* Sent, or never will be.  Frees the area of a port that is gone. */
+static void vcon_piece_done(struct vcon_piece *p)
+{
+	struct vcon_area *area = p->area;
+
+	p->state = VCON_DONE;
+	if (--area->busy || !area->orphan)
+		return;
+	list_del(&area->link);
+	vcon_area_free(area);
+}
+
+/* The port is gone: what the device does not have, it does not get. */
+static void vcon_area_orphan(struct vcon_out *out, struct vcon_area *area)
+{
+	unsigned int n;
+
+	lockdep_assert_held(&out->lock);
+	for (n = area->added; n != area->head; n++)
+		if (vcon_area_nth(area, n)->state == VCON_HELD)
+			vcon_piece_done(vcon_area_nth(area, n));
+	area->orphan = true;
+	list_add(&area->link, &out->orphans);
+	if (area->busy)
+		return;
+	list_del(&area->link);
+	vcon_area_free(area);
+}
+
+/**
+ * vcon_out_renew - output of another port
+ * @out: the output; nobody writes
+ *
+ * Context: process.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vcon_out_renew(struct vcon_out *out)
+{
+	struct vcon_area *area = NULL;
+	bool empty;
+
+	spin_lock_irq(&out->lock);
+	empty = out->area->head == out->area->tail;
+	spin_unlock_irq(&out->lock);
+	if (!empty) {
+		area = vcon_area_alloc();
+		if (!area)
+			return -ENOMEM;
+	}
+	spin_lock_irq(&out->lock);
+	if (area) {
+		vcon_area_orphan(out, out->area);
+		out->area = area;
+	}
+	out->sent = 0;
+	out->full_since = 0;
+	spin_unlock_irq(&out->lock);
+	return 0;
+}
+
+/* Free the places of the oldest pieces, if they are used. */
+static void vcon_area_advance(struct vcon_area *area)
+{
+	struct vcon_piece *p;
+
+	while (area->tail != area->added) {
+		p = vcon_area_nth(area, area->tail);
+		if (p->state != VCON_DONE)
+			break;
+		area->used -= p->span;
+		area->tail++;
+	}
+	/* Long pieces from the beginning again. */
+	if (area->tail == area->head)
+		area->put = 0;
+}
+
+/* Take used buffers out of the ring.  Returns whether there were any. */
+static bool vcon_out_take_used(struct vcon_out *out)
+{
+	struct vcon_piece *p;
+	unsigned int len;
+	bool any = false;
+
+	while (out->vq && (p = virtqueue_get_buf(out->vq, &len))) {
+		vcon_piece_done(p);
+		any = true;
+	}
+	return any;
+}
+
+/*
+ * Add a piece.  When the ring is full, an interrupt is to come; buffers that
+ * were used before that was asked for cause none, and are looked for here.
+ */
+static int vcon_out_add(struct vcon_out *out, struct vcon_piece *p)
+{
+	struct scatterlist sg;
+	int err;
+
+	sg_init_one(&sg, p->area->bytes + p->pos, p->len);
+	for (;;) {
+		err = virtqueue_add_outbuf(out->vq, &sg, 1, p, GFP_ATOMIC);
+		if (err != -ENOSPC)
+			return err;
+		virtqueue_enable_cb(out->vq);
+		if (!vcon_out_take_used(out))
+			return err;
+	}
+}
+
+/**
+ * vcon_out_push - give the device what waits for it
+ * @out: the output, locked
+ *
+ * In order, up to a piece that is still being copied.
+ */
+static void vcon_out_push(struct vcon_out *out)
+{
+	struct vcon_area *area = out->area;
+	struct vcon_piece *p;
+
+	lockdep_assert_held(&out->lock);
+	for (; area->added != area->head; area->added++) {
+		p = vcon_area_nth(area, area->added);
+		if (p->state == VCON_DONE)
+			continue;
+		if (p->state == VCON_COPYING || !out->vq ||
+		    vcon_out_add(out, p))
+			break;
+		p->state = VCON_OUT;
+		out->unseen = true;
+	}
+	vcon_area_advance(area);
+}
+
+/* Under the lock: the queue is deleted as soon as @vq is NULL. */
+static void vcon_out_notify(struct vcon_out *out)
+{
+	if (out->unseen && out->vq)
+		virtqueue_kick(out->vq);
+	out->unseen = false;
+}
+
+/* Look for used buffers; what waited for the ring takes their place. */
+static void vcon_out_reap(struct vcon_out *out)
+{
+	vcon_out_take_used(out);
+	vcon_out_push(out);
+}
+
+/* The bus does nothing about this queue. */
+static bool vcon_out_broken(const struct vcon_out *out)
+{
+	return out->dead || (out->vq && !out->recovers &&
+			     virtqueue_is_broken(out->vq));
+}
+
+static bool vcon_out_has_room(const struct vcon_out *out)
+{
+	return out->area->used < VCON_OUT_BYTES &&
+	       out->area->head - out->area->tail < VCON_PIECES;
+}
+
+/* Make room, or see to it that an interrupt comes when there is some. */
+static bool vcon_out_make_room(struct vcon_out *out)
+{
+	lockdep_assert_held(&out->lock);
+	if (vcon_out_has_room(out))
+		return true;
+	vcon_out_reap(out);
+	if (!vcon_out_has_room(out) && out->vq) {
+		/* What was used before this asks for no interrupt. */
+		virtqueue_enable_cb(out->vq);
+		vcon_out_reap(out);
+	}
+	vcon_out_notify(out);
+	return vcon_out_has_room(out);
+}
+
+/* There is room. */
+static struct vcon_piece *vcon_area_take(struct vcon_area *area, size_t want)
+{
+	struct vcon_piece *p = vcon_area_nth(area, area->head);
+
+	p->pos = area->put;
+	p->span = min3(VCON_OUT_BYTES - area->used, VCON_OUT_BYTES - area->put,
+		       (u32)min_t(size_t, want, VCON_OUT_PIECE));
+	p->len = 0;
+	p->state = VCON_COPYING;
+	area->put = (area->put + p->span) % VCON_OUT_BYTES;
+	area->used += p->span;
+	area->busy++;
+	area->head++;
+	return p;
+}
+
+/**
+ * vcon_out_reserve - a place for bytes
+ * @port: who asks
+ * @want: bytes
+ * @piece: the result, %VCON_COPYING; its span may be less than @want
+ *
+ * Context: any; &vcon_out.lock is held.
+ *
+ * Return: 0, -EAGAIN when there is no room, -ENODEV when another port has the
+ * line, -EIO when the queue is broken.
+ */
+static int vcon_out_reserve(struct vcon_port *port, size_t want,
+			    struct vcon_piece **piece)
+{
+	struct vcon_out *out = &port->line->out;
+	struct vcon_area *area = out->area;
+
+	lockdep_assert_held(&out->lock);
+	if (rcu_access_pointer(port->line->port) != port)
+		return -ENODEV;
+	if (vcon_out_broken(out))
+		return -EIO;
+	if (!vcon_out_make_room(out))
+		return -EAGAIN;
+	*piece = vcon_area_take(area, want);
+	return 0;
+}
+
+/* Nothing to be sent, or nobody to send it: the place is free again. */
+static void vcon_out_commit(struct vcon_port *port, struct vcon_piece *p,
+			    size_t len)
+{
+	struct vcon_out *out = &port->line->out;
+
+	lockdep_assert_held(&out->lock);
+	if (len && rcu_access_pointer(port->line->port) == port) {
+		p->len = len;
+		p->state = VCON_HELD;
+		out->sent += len;
+	} else {
+		vcon_piece_done(p);
+	}
+	vcon_out_push(out);
+}
+
+/* One piece of a writer's; its bytes are copied without the lock. */
+static ssize_t vcon_out_copy(struct vcon_port *port, struct iov_iter *from)
+{
+	struct vcon_out *out = &port->line->out;
+	struct vcon_piece *p;
+	size_t n, span;
+	int err;
+
+	spin_lock_irq(&out->lock);
+	err = vcon_out_reserve(port, iov_iter_count(from), &p);
+	if (!err)
+		span = p->span;
+	spin_unlock_irq(&out->lock);
+	if (err)
+		return err;
+	n = copy_from_iter(p->area->bytes + p->pos, span, from);
+	spin_lock_irq(&out->lock);
+	vcon_out_commit(port, p, n);
+	spin_unlock_irq(&out->lock);
+	return n == span ? n : -EFAULT;
+}
+
+/**
+ * vcon_out_write - send as much of a writer's bytes as there is room for
+ * @port: the port; the caller has its write_lock
+ * @from: the bytes
+ *
+ * One notification for all of it.  Context: process, may sleep for the
+ * writer's memory, not for the device.
+ *
+ * Return: bytes, or why there are none: -EAGAIN when there is no room,
+ * -EFAULT, -ENODEV, -EIO.
+ */
+ssize_t vcon_out_write(struct vcon_port *port, struct iov_iter *from)
+{
+	struct vcon_out *out = &port->line->out;
+	size_t before = iov_iter_count(from);
+	ssize_t n = 0;
+
+	while (iov_iter_count(from)) {
+		n = vcon_out_copy(port, from);
+		if (n < 0)
+			break;
+	}
+	spin_lock_irq(&out->lock);
+	vcon_out_notify(out);
+	spin_unlock_irq(&out->lock);
+	n = min_t(ssize_t, n, 0);
+	return before - iov_iter_count(from) ?: n;
+}
+
+/* For how long has there been no room?  The kernel's console asks in a loop. */
+static int vcon_out_stalled(struct vcon_out *out)
+{
+	u64 now = ktime_get_mono_fast_ns();
+
+	if (!out->vq)
+		return 0;
+	if (!out->full_since)
+		out->full_since = now;
+	return now - out->full_since < VCON_STALL_NS ? -EAGAIN : 0;
+}
+
+static int vcon_out_put_locked(struct vcon_port *port, const char *buf,
+			       int count)
+{
+	struct vcon_out *out = &port->line->out;
+	struct vcon_piece *p;
+	int done = 0, err = 0;
+
+	while (done < count) {
+		err = vcon_out_reserve(port, count - done, &p);
+		if (err)
+			break;
+		memcpy(p->area->bytes + p->pos, buf + done, p->span);
+		done += p->span;
+		vcon_out_commit(port, p, p->span);
+	}
+	vcon_out_notify(out);
+	if (done)
+		out->full_since = 0;
+	else if (err == -EAGAIN)
+		err = vcon_out_stalled(out);
+	return done ?: err;
+}
+
+/**
+ * vcon_out_put - send bytes of the hvc core
+ * @port: the port
+ * @buf: the bytes
+ * @count: how many
+ * @try: do not wait for the lock: its owner may be a processor that stands
+ *
+ * Never waits for the device.  With no room -EAGAIN has the kernel's own
+ * console ask again at once; for a host that does not read at all that would
+ * be for ever, so after %VCON_STALL_NS without room the answer is 0 until there
+ * is some: the tty keeps the bytes then, the kernel's console drops them.
+ *
+ * Context: any.
+ *
+ * Return: bytes taken, 0, -EAGAIN, -ENODEV, -EIO when the queue is broken,
+ * -EBUSY when @try failed.
+ */
+int vcon_out_put(struct vcon_port *port, const char *buf, int count, bool try)
+{
+	struct vcon_out *out = &port->line->out;
+	unsigned long flags;
+	int ret;
+
+	if (!try)
+		spin_lock_irqsave(&out->lock, flags);
+	else if (!spin_trylock_irqsave(&out->lock, flags))
+		return -EBUSY;
+	ret = vcon_out_put_locked(port, buf, count);
+	spin_unlock_irqrestore(&out->lock, flags);
+	return ret;
+}
+
+/**
+ * vcon_out_ready - is there something to be had for a writer?
+ * @out: the output
+ *
+ * When it says no, an interrupt will come.  Context: any.
+ *
+ * Return: true when there is room, or an error.
+ */
+bool vcon_out_ready(struct vcon_out *out)
+{
+	unsigned long flags;
+	bool ready;
+
+	spin_lock_irqsave(&out->lock, flags);
+	ready = vcon_out_broken(out) || vcon_out_make_room(out);
+	spin_unlock_irqrestore(&out->lock, flags);
+	return ready;
+}
+
+/**
+ * vcon_out_is_full - for who looks on
+ * @out: the output
+ *
+ * Return: true when there is no room.
+ */
+bool vcon_out_is_full(struct vcon_out *out)
+{
+	unsigned long flags;
+	bool full;
+
+	spin_lock_irqsave(&out->lock, flags);
+	full = !vcon_out_has_room(out);
+	spin_unlock_irqrestore(&out->lock, flags);
+	return full;
+}
+
+/**
+ * vcon_out_idle - has the device used all that it was given?
+ * @out: the output
+ *
+ * Return: true also when it cannot.
+ */
+bool vcon_out_idle(struct vcon_out *out)
+{
+	bool idle;
+
+	spin_lock_irq(&out->lock);
+	vcon_out_reap(out);
+	vcon_out_notify(out);
+	idle = !out->vq || out->area->tail == out->area->added ||
+	       virtqueue_is_broken(out->vq);
+	spin_unlock_irq(&out->lock);
+	return idle;
+}
+
+/**
+ * vcon_out_done - the device has used buffers
+ * @out: the output
+ *
+ * Context: any, also when nobody asked for the interrupt.
+ */
+void vcon_out_done(struct vcon_out *out)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&out->lock, flags);
+	if (out->vq) {
+		virtqueue_disable_cb(out->vq);
+		vcon_out_reap(out);
+		vcon_out_notify(out);
+	}
+	spin_unlock_irqrestore(&out->lock, flags);
+}
+
+/**
+ * vcon_out_up - the device takes buffers now
+ * @out: the output
+ * @vq: its queue, of a live device
+ *
+ * Sends what was held.
+ */
+void vcon_out_up(struct vcon_out *out, struct virtqueue *vq)
+{
+	spin_lock_irq(&out->lock);
+	out->vq = vq;
+	virtqueue_disable_cb(vq);
+	vcon_out_push(out);
+	vcon_out_notify(out);
+	spin_unlock_irq(&out->lock);
+}
+
+/**
+ * vcon_out_down - nobody touches the queue any more
+ * @out: the output
+ * @dead: nor will ever
+ *
+ * Writers may still fill the area, and wait.
+ */
+void vcon_out_down(struct vcon_out *out, bool dead)
+{
+	spin_lock_irq(&out->lock);
+	out->vq = NULL;
+	out->unseen = false;
+	out->dead |= dead;
+	spin_unlock_irq(&out->lock);
+}
+
+/* The device was reset: it has nothing of this any more. */
+static void vcon_area_forget(struct vcon_area *area)
+{
+	unsigned int n, busy = area->busy;
+
+	for (n = area->tail; busy && n != area->head; n++) {
+		if (vcon_area_nth(area, n)->state != VCON_OUT)
+			continue;
+		/* The last one may free the area. */
+		busy--;
+		vcon_piece_done(vcon_area_nth(area, n));
+	}
+}
+
+/**
+ * vcon_out_reclaim - the device has no buffer any more
+ * @out: the output, down
+ * @vq: the queue, of a device that was reset
+ *
+ * What it used up to the reset is sent.  By our own books: the ring may have
+ * lost some.
+ */
+void vcon_out_reclaim(struct vcon_out *out, struct virtqueue *vq)
+{
+	struct vcon_area *area, *next;
+	struct vcon_piece *p;
+	unsigned int len;
+
+	spin_lock_irq(&out->lock);
+	while ((p = virtqueue_get_buf(vq, &len)))
+		vcon_piece_done(p);
+	while (virtqueue_detach_unused_buf(vq))
+		;
+	list_for_each_entry_safe(area, next, &out->orphans, link)
+		vcon_area_forget(area);
+	area = out->area;
+	vcon_area_advance(area);
+	for (area->added = area->head; area->added != area->tail;) {
+		p = vcon_area_nth(area, --area->added);
+		if (p->state == VCON_OUT)
+			p->state = VCON_HELD;
+	}
+	spin_unlock_irq(&out->lock);
+}
