@@ -10,15 +10,15 @@ import subprocess
 import tempfile
 import time
 
-from . import mmio
+from . import mmio, serial
 from .boards import BOARDS
 from .initramfs import which
 from .kernel import SetupError, cache_dir
 
 PROGRAM = "qemu-system-x86_64"
 # Root ports: the disk, the rng, a second rng (plugged in by a case), the
-# network card, the file system.
-PORTS = 5
+# network card, the file system, two more, the serial ports.
+PORTS = 8
 SERIAL = "vgd-disk-0"
 DISK_BYTES = 256 << 20
 CMDLINE = ("console=ttyS0,115200 rdinit=/init panic=-1 oops=panic "
@@ -151,7 +151,7 @@ class Config:
                 "queue_reset": "on", "iommu_platform": "off", "iommu": "off", "swiotlb": "auto",
                 "mem": "512", "disk": str(DISK_BYTES), "queue_size": "auto", "blk_size": "auto",
                 "hotplug": "acpi", "no_soft_reset": "auto", "discovery": "acpi",
-                "devices": "blk0,rng0", "qemu": "any", "extra": ""}
+                "devices": "blk0,rng0", "ports": serial.PORTS, "qemu": "any", "extra": ""}
 
     def __init__(self, name, **settings):
         unknown = set(settings) - set(self.DEFAULTS)
@@ -263,6 +263,11 @@ class Config:
         elif what == "fs0":
             props = dict(driver="virtio-9p-pci", id=what, bus="rp4", fsdev="share0",
                          mount_tag="share", **props)
+        elif what == "ser0":
+            props = dict(driver="virtio-serial-pci", id="ser0", bus="rp7",
+                         max_ports=serial.MAX_PORTS, **props)
+        elif serial.is_port(what):
+            return serial.port(what, self.set["ports"])
         else:
             raise SetupError(f"no device called {what}")
         if self.set["board"]:
@@ -282,7 +287,15 @@ class Config:
             args += ["-netdev", "user,id=user0"]
         if "fs0" in self.devices:
             args += ["-fsdev", f"local,id=share0,path={folder}/share,security_model=none"]
+        if "ser0" in self.devices:
+            args += serial.backends(self.set["ports"], folder)
         return args
+
+    @property
+    def attached(self):
+        """The devices with what sits on them, in the order of QEMU's command line."""
+        return [d for what in self.devices for d in
+                [what] + (serial.names(self.set["ports"]) if what == "ser0" else [])]
 
 
 def as_option(props):
@@ -333,7 +346,7 @@ def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS
     args += [word.format(folder=folder) for word in chardevs]
     args += [] if config.mmio else bridges(config)
     args += config.backends(folder)
-    for what in config.devices:
+    for what in config.attached:
         args += ["-device", as_option(config.device(what))]
     return args + config.set["extra"].split()
 
@@ -346,7 +359,7 @@ def board_command(config, image, initrd, folder, append):
             "-append", " ".join(f"{board.cmdline} {config.append} {append}".split())]
     args += [word.format(folder=folder) for word in board.chardevs]
     args += config.backends(folder)
-    for what in config.devices:
+    for what in config.attached:
         args += ["-device", as_option(config.device(what))]
     return args + config.set["extra"].split()
 
