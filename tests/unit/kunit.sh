@@ -15,11 +15,15 @@ virtio_drivers_test) drivers="virtio_blk virtio-rng" ;;
 virtio_blk_requests_test | virtio_blk_zoned_test) drivers=virtio_blk ;;
 virtio_blk_test | virtio_console_test | virtio_balloon_test | virtio_scsi_test)
 	drivers=${SUITE%_test} ;;
+virtio_balloon_hostile_test) drivers=virtio_balloon ;;
 *) drivers= ;;
 esac
 for m in $drivers; do
 	modprobe "$m" || die "cannot load $m"
 done
+# Cases wait for it to end.
+limit=/sys/module/virtio_balloon/parameters/answer_ms
+[ ! -e $limit ] || echo 1500 >$limit
 
 for p in $(echo "${PARAMETERS:-}" | tr , ' '); do
 	echo "${p#*=}" >"/sys/module/virtio_kunit_mock/parameters/${p%%=*}" || die "cannot set $p"
