@@ -108,6 +108,11 @@ class Guest:
             self.kernel.image, initrd, self.folder, append, self._console_file)
         self.note(" ".join(args))
 
+    @property
+    def pid(self):
+        """Of the process that the guest is on the host."""
+        return self._process.pid
+
     def _stderr(self):
         self._console_file.flush()
         text = qemu.read(self.console_path).decode(errors="replace").strip()

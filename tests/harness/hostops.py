@@ -87,5 +87,35 @@ def disk_use(guest, _words):
     return str(os.stat(os.path.join(guest.folder, "disk0.raw")).st_blocks * 512)
 
 
+def balloon(guest, words):
+    """balloon MIB: let the guest have so much memory."""
+    guest.qmp.run("balloon", {"value": int(words[0]) << 20})
+    return words[0]
+
+
+def balloon_left(guest, _words):
+    """balloon_left: KiB that the guest has, as the host sees it."""
+    return str(guest.qmp.run("query-balloon")["actual"] >> 10)
+
+
+def _balloon_property(guest, verb, name, **value):
+    return guest.qmp.run("qom-" + verb, dict(path="/machine/peripheral/balloon0",
+                                             property=name, **value))
+
+
+def balloon_poll(guest, words):
+    """balloon_poll SECONDS: ask the guest for statistics so often."""
+    _balloon_property(guest, "set", "guest-stats-polling-interval", value=int(words[0]))
+    return words[0]
+
+
+def balloon_stats(guest, words):
+    """balloon_stats TAG...: when the statistics came (0: never), and some of them."""
+    found = _balloon_property(guest, "get", "guest-stats")
+    return " ".join([str(found["last-update"])] + [str(found["stats"].get("stat-" + w, "none"))
+                                                   for w in words])
+
+
 VERBS = {f.__name__: f for f in (resize, unplug, plug, pulled, throttle, wakeup, woken,
-                                comes_back, disk_use)}
+                                comes_back, disk_use, balloon, balloon_left, balloon_poll,
+                                balloon_stats)}

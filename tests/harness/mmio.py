@@ -11,7 +11,8 @@ TRANSPORTS = {"mmio": "off", "mmio-v1": "on"}
 # How the guest learns where the devices are.
 DISCOVERIES = ("acpi", "cmdline")
 DRIVERS = {"blk0": "virtio-blk-device", "rng0": "virtio-rng-device", "rng1": "virtio-rng-device",
-           "net0": "virtio-net-device", "fs0": "virtio-9p-device", "ser0": "virtio-serial-device"}
+           "net0": "virtio-net-device", "fs0": "virtio-9p-device", "ser0": "virtio-serial-device",
+           "balloon0": "virtio-balloon-device", "scsi0": "virtio-scsi-device"}
 # What these devices do not have, or only behind a PCI function.
 NOT_HERE = ("bus", "disable-legacy", "disable-modern", "vectors", "romfile")
 VERSION_1_ONLY = ("packed", "in_order", "iommu_platform")

@@ -10,14 +10,14 @@ import subprocess
 import tempfile
 import time
 
-from . import mmio, serial
+from . import mmio, scsi, serial
 from .boards import BOARDS
 from .initramfs import which
 from .kernel import SetupError, cache_dir
 
 PROGRAM = "qemu-system-x86_64"
 # Root ports: the disk, the rng, a second rng (plugged in by a case), the
-# network card, the file system, two more, the serial ports.
+# network card, the file system, the SCSI host, one more, the serial ports.
 PORTS = 8
 SERIAL = "vgd-disk-0"
 DISK_BYTES = 256 << 20
@@ -151,7 +151,10 @@ class Config:
                 "queue_reset": "on", "iommu_platform": "off", "iommu": "off", "swiotlb": "auto",
                 "mem": "512", "disk": str(DISK_BYTES), "queue_size": "auto", "blk_size": "auto",
                 "hotplug": "acpi", "no_soft_reset": "auto", "discovery": "acpi",
-                "devices": "blk0,rng0", "ports": serial.PORTS, "qemu": "any", "extra": ""}
+                "devices": "blk0,rng0", "ports": serial.PORTS, "balloon": "", "qemu": "any",
+                "extra": ""}
+    # What setting 'balloon' may switch on, joined by '+'.
+    BALLOON = ("deflate-on-oom", "free-page-hint", "free-page-reporting")
 
     def __init__(self, name, **settings):
         unknown = set(settings) - set(self.DEFAULTS)
@@ -178,11 +181,19 @@ class Config:
         if self.set["hotplug"] not in ("acpi", "pcie"):
             raise SetupError(f"config {name}: no hotplug '{self.set['hotplug']}'")
         self.devices = self.set["devices"].split(",")
+        unknown = set(self.balloon) - set(self.BALLOON)
+        if unknown:
+            raise SetupError(f"config {name}: no such balloon: {', '.join(sorted(unknown))}")
 
     @property
     def mmio(self):
         """Are the devices without a bus?"""
         return self.set["transport"] in mmio.TRANSPORTS
+
+    @property
+    def balloon(self):
+        """Features of the balloon that are not there by themselves."""
+        return [word for word in self.set["balloon"].split("+") if word]
 
     @property
     def legacy(self):
@@ -222,6 +233,7 @@ class Config:
         out += [f"blocks of {s['blk_size']}"] if s["blk_size"] != "auto" else []
         out += ["PCIe hot-plug"] if s["hotplug"] == "pcie" else []
         out += [f"no_soft_reset={s['no_soft_reset']}"] if s["no_soft_reset"] != "auto" else []
+        out += [f"balloon with {' '.join(self.balloon)}"] if self.balloon else []
         out += [f"QEMU {s['qemu']}"] if s["qemu"] != "any" else []
         return ", ".join(out)
 
@@ -260,6 +272,13 @@ class Config:
         elif what == "net0":
             props = dict(driver="virtio-net-pci", id=what, bus="rp3", netdev="user0", romfile="",
                          **props)
+        elif what in scsi.UNITS:
+            return scsi.unit(what)
+        elif what == "scsi0":
+            props = dict(driver="virtio-scsi-pci", id=what, bus="rp5",
+                         num_queues=int(self.set["queues"]), **props)
+            if self.set["queue_size"] != "auto":
+                props["virtqueue_size"] = int(self.set["queue_size"])
         elif what == "fs0":
             props = dict(driver="virtio-9p-pci", id=what, bus="rp4", fsdev="share0",
                          mount_tag="share", **props)
@@ -268,6 +287,11 @@ class Config:
                          max_ports=serial.MAX_PORTS, **props)
         elif serial.is_port(what):
             return serial.port(what, self.set["ports"])
+        elif what == "balloon0":
+            props = dict(driver="virtio-balloon-pci", id=what, bus="pcie.0", **props)
+            props.update({word: "on" for word in self.balloon})
+            if "free-page-hint" in self.balloon:
+                props["iothread"] = "hints0"
         else:
             raise SetupError(f"no device called {what}")
         if self.set["board"]:
@@ -283,6 +307,10 @@ class Config:
                 "-blockdev", "driver=raw,node-name=raw0,file=file0,discard=unmap",
                 "-blockdev", "driver=throttle,node-name=disk0,throttle-group=limit0,file=raw0,"
                              "discard=unmap"]
+        if "free-page-hint" in self.balloon:
+            args += ["-object", "iothread,id=hints0"]
+        if "scsi0" in self.devices:
+            args += scsi.backends(folder)
         if "net0" in self.devices:
             args += ["-netdev", "user,id=user0"]
         if "fs0" in self.devices:

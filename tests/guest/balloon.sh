@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0
+# For the cases about memory balloons.
+
+# need_balloon: sets dev
+need_balloon()
+{
+	dev=$(device_of virtio_balloon) || die "no device is bound to virtio_balloon"
+	same "status has DRIVER_OK" "$(cat /sys/bus/virtio/devices/$dev/status)" $(live)
+}
+
+meminfo() { awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo; }
+total_kb() { meminfo MemTotal; }
+now_ms() { awk '{ print int($1 * 1000) }' /proc/uptime; }
+
+# left_is MIB: does the host see the guest with so much memory?
+left_is() { [ "$(host balloon_left)" = $(($1 * 1024)) ]; }
+
+# idle_percent SECONDS: of all processors
+idle_percent()
+{
+	awk '/^cpu / { print $5, $2 + $3 + $4 + $5 + $6 + $7 + $8 + $9 }' /proc/stat >/tmp/idle
+	sleep $1
+	awk '/^cpu / { print $5, $2 + $3 + $4 + $5 + $6 + $7 + $8 + $9 }' /proc/stat >>/tmp/idle
+	awk 'NR == 1 { i = $1; a = $2 } NR == 2 { print int(100 * ($1 - i) / ($2 - a)) }' /tmp/idle
+}
