@@ -8,7 +8,7 @@ import signal
 import tempfile
 import time
 
-from . import dmesg, hostops, ktap, qemu, uml
+from . import dmesg, hostops, ktap, qemu, scsi, uml
 from .initramfs import guest_archive
 from .qmp import Qmp, QmpError, connect
 
@@ -93,6 +93,8 @@ class Guest:
     def _start_qemu(self, cases, initrd, append):
         with open(os.path.join(self.folder, "disk0.raw"), "wb") as disk:
             disk.truncate(int(self.config.set["disk"]))
+        if "scsi0" in self.config.devices:
+            scsi.create_images(self.folder)
         os.mkdir(os.path.join(self.folder, "share"))
         image = self.kernel.bzimage if any(c.bzimage for c in cases) else self.kernel.image
         args = qemu.command(self.config, self.accel, image, initrd, self.folder, append)

@@ -13,8 +13,9 @@ from .qmp import QmpError
 
 
 def resize(guest, words):
-    """resize BYTES: give the disk another size."""
-    guest.qmp.run("block_resize", {"node-name": "disk0", "size": int(words[0])})
+    """resize BYTES [NODE]: give the disk, or another backend, another size."""
+    node = words[1] if len(words) > 1 else "disk0"
+    guest.qmp.run("block_resize", {"node-name": node, "size": int(words[0])})
     return words[0]
 
 
@@ -44,9 +45,11 @@ def pulled(guest, words):
 
 
 def throttle(guest, words):
-    """throttle BYTES: so many per second from the disk's backend; 0: no limit."""
+    """throttle BYTES [GROUP]: so many per second from the disk's backend, or
+    another; 0: no limit."""
     limits = {"bps-total": int(words[0])}
-    guest.qmp.run("qom-set", {"path": "/objects/limit0", "property": "limits", "value": limits})
+    group = words[1] if len(words) > 1 else "limit0"
+    guest.qmp.run("qom-set", {"path": f"/objects/{group}", "property": "limits", "value": limits})
     return words[0]
 
 
