@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0
+# about: fio --verify on two SCSI disks at a time, queued and not, 512 bytes to 1 MiB
+# tools: fio
+# modules: sd_mod
+# timeout: 120
+
+. /vgd/scsi.sh
+modprobe sd_mod
+need_unit 0:0
+need_unit 1:0
+A=/dev/$(unit_disk 0:0) B=/dev/$(unit_disk 1:0)
+same "host name" "$(cat /sys/class/scsi_host/host$(scsi_host)/proc_name)" virtio_scsi
+same "a disk's host is ours" "$(basename $(readlink -f /sys/class/scsi_host/host$(scsi_host)/device/..))" \
+	"$(device_of virtio_scsi)"
+# run NAME OPTIONS...: random write on both, then read back and compare by CRC32C
+run()
+{
+	_n=$1
+	shift
+	if fio --direct=1 --verify=crc32c --verify_fatal=1 --randrepeat=1 --output=/tmp/fio "$@" \
+	       --name=a --filename=$A --name=b --filename=$B >/dev/null 2>/tmp/fio.err; then
+		ok "$_n"
+	else
+		cat /tmp/fio /tmp/fio.err
+		not_ok "$_n"
+	fi
+}
+run "512 bytes, depth 1"   --rw=randwrite --bs=512 --size=$(fewer 128)k --ioengine=psync
+run "4 KiB, depth 32"      --rw=randwrite --bs=4k --size=$(fewer 8)m --ioengine=libaio --iodepth=32
+run "mixed 512 to 128 KiB" --rw=randwrite --bsrange=512-128k --bs_unaligned=0 \
+			   --size=$(fewer 8)m --ioengine=libaio --iodepth=64
+run "1 MiB, depth 4"       --rw=write --bs=1m --size=$(fewer 16)m --ioengine=libaio --iodepth=4
+run "4 KiB, io_uring"      --rw=randwrite --bs=4k --size=$(fewer 4)m --ioengine=io_uring --iodepth=16
+run "reads and writes"     --rw=randrw --bs=8k --size=$(fewer 8)m --ioengine=libaio --iodepth=16
+run "with flushes"         --rw=randwrite --bs=4k --size=$(fewer 512)k --ioengine=libaio --iodepth=4 --fsync=8
+for _d in $A $B; do
+	inflight=$(tr -s ' \n' ' ' </sys/block/${_d#/dev/}/inflight)
+	same "nothing is left in flight on $_d" "$(echo $inflight)" "0 0"
+done
