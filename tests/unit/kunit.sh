@@ -32,6 +32,9 @@ done
 # How long a device may be back from sleep is not worth waiting for.
 [ "$SUITE" != virtio_recovery_test ] || echo 1 >/sys/module/virtio/parameters/wake_limit
 
+# Nor is a device that does not answer.
+[ "$SUITE" != virtio_scsi_test ] || echo 1 >/sys/module/virtio_scsi/parameters/tmf_timeout
+
 dmesg -c >/dev/null
 modprobe "$SUITE" || die "cannot load $SUITE"
 dmesg -c | sed 's/^\[[^]]*\] //' >/tmp/log
