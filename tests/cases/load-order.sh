@@ -29,7 +29,7 @@ who()
 # empty: take all of ours out, whatever was loaded
 empty()
 {
-	for m in virtio_blk virtio_rng virtio_pci_modern virtio_pci_legacy virtio_pci virtio virtio_ring; do
+	for m in $(tac /vgd/modules); do
 		loaded $m || continue
 		rmmod $m || return 1
 	done
