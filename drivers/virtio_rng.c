@@ -428,10 +428,10 @@ static void vrng_take_down(struct virtio_device *vdev)
 	struct vrng *vrng = vdev->priv;
 
 	vrng_stop(vdev);
-	if (!vrng->vq)
-		return;
+	/* In any case: the kernel's own bus wants FAILED gone as well. */
 	virtio_reset_device(vdev);
-	vrng_reclaim(vdev);
+	if (vrng->vq)
+		vrng_reclaim(vdev);
 }
 
 static const struct virtio_recovery_ops vrng_recovery = {

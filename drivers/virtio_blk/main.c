@@ -206,11 +206,11 @@ err_free:
 static void vblk_release_device(struct vblk *vblk)
 {
 	mutex_lock(&vblk->lock);
-	if (vblk->queues[0].vq) {
-		vblk_queues_up(vblk, false);
-		virtio_reset_device(vblk->vdev);
+	vblk_queues_up(vblk, false);
+	/* In any case: the kernel's own bus wants FAILED gone as well. */
+	virtio_reset_device(vblk->vdev);
+	if (vblk->queues[0].vq)
 		vblk_queues_delete(vblk);
-	}
 	mutex_unlock(&vblk->lock);
 	vblk_tags_free(vblk);
 	kvfree(vblk->queues);
