@@ -16,6 +16,7 @@
  *	vring_create.c   allocation, resize and freeing of a queue
  *	vring_break.c    what happens when a device breaks the rules
  *	vring_debugfs.c  the counters of each queue, for people to read
+ *	vring_main.c     loading and unloading
  *	vring_trace.h    tracepoints
  *
  * Life of a buffer::
@@ -458,13 +459,20 @@ int vring_mem_alloc(struct vring_virtqueue *vr, struct vring_mem *mem,
 		    unsigned int num);
 void vring_mem_free(struct vring_virtqueue *vr, struct vring_mem *mem);
 
+/* vring_main.c */
+extern struct workqueue_struct *vring_wq;
+
 /* vring_debugfs.c */
 #ifdef CONFIG_DEBUG_FS
 void vring_debugfs_add(struct vring_virtqueue *vr);
 void vring_debugfs_remove(struct vring_virtqueue *vr);
+void vring_debugfs_init(void);
+void vring_debugfs_exit(void);
 #else
 static inline void vring_debugfs_add(struct vring_virtqueue *vr) { }
 static inline void vring_debugfs_remove(struct vring_virtqueue *vr) { }
+static inline void vring_debugfs_init(void) { }
+static inline void vring_debugfs_exit(void) { }
 #endif
 
 #endif /* _VIRTIO_CORE_VRING_H */

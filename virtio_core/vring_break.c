@@ -43,7 +43,7 @@ static void vring_tell(struct vring_virtqueue *vr)
 static void vring_say(struct vring_virtqueue *vr, enum vring_say what)
 {
 	set_bit(what, &vr->say);
-	schedule_work(&vr->report);
+	queue_work(vring_wq, &vr->report);
 }
 
 static void vring_report(struct work_struct *work)

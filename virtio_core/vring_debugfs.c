@@ -113,15 +113,18 @@ void vring_debugfs_remove(struct vring_virtqueue *vr)
 	dput(dir);
 }
 
-static int __init vring_debugfs_init(void)
+/**
+ * vring_debugfs_init - virtio_ring.ko is loaded
+ */
+void __init vring_debugfs_init(void)
 {
 	vring_debugfs_root = debugfs_create_dir("virtio", NULL);
-	return 0;
 }
-module_init(vring_debugfs_init);
 
-static void __exit vring_debugfs_exit(void)
+/**
+ * vring_debugfs_exit - virtio_ring.ko goes, or did not get on
+ */
+void vring_debugfs_exit(void)
 {
 	debugfs_remove(vring_debugfs_root);
 }
-module_exit(vring_debugfs_exit);
