@@ -28,6 +28,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/suspend.h>
 #include <linux/workqueue.h>
 #include <virtio_recovery.h>
 #include "core.h"
@@ -37,12 +38,16 @@
 
 /*
  * It ends the wait for a device whose transport or bus could not bring it back
- * and so never called us.
+ * and so never called us.  While the system is on its way to sleep and back
+ * other devices take their time, so it counts some times over.
  */
 static unsigned int wake_limit = 60;
 module_param(wake_limit, uint, 0644);
 MODULE_PARM_DESC(wake_limit,
 		 "Seconds that a device may take to come back from sleep, not counting sleep (default 60)");
+
+/* How often, then. */
+#define VIRTIO_WAKE_ROUNDS	10
 
 /* Beside the failures of enum virtio_failure: there may be one, look. */
 #define VIRTIO_LOOK		(VIRTIO_FAILURE_GONE + 1)
@@ -73,6 +78,7 @@ enum virtio_recovery_state {
  * @failures: bits of &enum virtio_failure, and VIRTIO_LOOK; atomic
  * @work: looks at them
  * @wake: the device should be back from sleep by now
+ * @rounds: how often @wake found the system on its way; @wake's own
  * @lock: held while the device is taken down and up
  * @state: see &enum virtio_recovery_state; under @lock
  * @probed: probe is over, so configuration changes are delivered; under @lock
@@ -86,6 +92,7 @@ struct virtio_recovery {
 	unsigned long failures;
 	struct work_struct work;
 	struct delayed_work wake;
+	unsigned int rounds;
 	struct mutex lock;	/* see above */
 	enum virtio_recovery_state state;
 	bool probed;
@@ -189,16 +196,19 @@ static bool virtio_find_failure(struct virtio_recovery *r,
 				enum virtio_failure *why)
 {
 	u8 status = r->vdev->config->get_status(r->vdev);
+	unsigned long noted;
 
 	clear_bit(VIRTIO_LOOK, &r->failures);
+	/* It may be set again at any time. */
+	noted = READ_ONCE(r->failures) & ~BIT(VIRTIO_LOOK);
 	if (status == VIRTIO_ALL_ONES)
 		*why = VIRTIO_FAILURE_GONE;
-	else if (test_bit(VIRTIO_FAILURE_GONE, &r->failures))
+	else if (noted & BIT(VIRTIO_FAILURE_GONE))
 		*why = VIRTIO_FAILURE_GONE;
 	else if (status & VIRTIO_CONFIG_S_NEEDS_RESET)
 		*why = VIRTIO_FAILURE_NEEDS_RESET;
-	else if (r->failures)
-		*why = __ffs(r->failures);
+	else if (noted)
+		*why = __ffs(noted);
 	else
 		return false;
 	return true;
@@ -321,11 +331,44 @@ static void virtio_recovery_work(struct work_struct *work)
 	memalloc_noio_restore(noio);
 }
 
+/* Between the wish of the system to sleep and its being awake again. */
+static bool virtio_system_sleeps;
+
+static int virtio_pm_notify(struct notifier_block *nb, unsigned long event,
+			    void *data)
+{
+	switch (event) {
+	case PM_SUSPEND_PREPARE:
+	case PM_HIBERNATION_PREPARE:
+	case PM_RESTORE_PREPARE:
+		WRITE_ONCE(virtio_system_sleeps, true);
+		break;
+	default:
+		WRITE_ONCE(virtio_system_sleeps, false);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block virtio_pm_nb = {
+	.notifier_call = virtio_pm_notify,
+};
+
+static void virtio_wake_in_time(struct virtio_recovery *r)
+{
+	queue_delayed_work(virtio_recovery_wq, &r->wake,
+			   READ_ONCE(wake_limit) * HZ);
+}
+
 static void virtio_wake_work(struct work_struct *work)
 {
 	struct virtio_recovery *r = container_of(to_delayed_work(work),
 						 struct virtio_recovery, wake);
 
+	if (READ_ONCE(virtio_system_sleeps) &&
+	    ++r->rounds < VIRTIO_WAKE_ROUNDS) {
+		virtio_wake_in_time(r);
+		return;
+	}
 	mutex_lock(&r->lock);
 	if (r->state == VIRTIO_ASLEEP)
 		virtio_give_up(r, VIRTIO_FAILURE_ASLEEP);
@@ -561,8 +604,8 @@ void virtio_recovery_frozen(struct virtio_device *dev, int err)
 	if (!r)
 		return;
 	if (!err) {
-		queue_delayed_work(virtio_recovery_wq, &r->wake,
-				   READ_ONCE(wake_limit) * HZ);
+		r->rounds = 0;
+		virtio_wake_in_time(r);
 		return;
 	}
 	virtio_recovery_move(r, VIRTIO_LIVE);
@@ -627,6 +670,7 @@ int __init virtio_recovery_init(void)
 					     0);
 	if (!virtio_recovery_wq)
 		return -ENOMEM;
+	register_pm_notifier(&virtio_pm_nb);
 	if (virtqueue_ext_has(virtqueue_ext_watch))
 		virtqueue_ext_watch(virtio_queue_broken);
 	return 0;
@@ -639,5 +683,6 @@ void virtio_recovery_exit(void)
 {
 	if (virtqueue_ext_has(virtqueue_ext_watch))
 		virtqueue_ext_watch(NULL);
+	unregister_pm_notifier(&virtio_pm_nb);
 	destroy_workqueue(virtio_recovery_wq);
 }
