@@ -111,6 +111,7 @@ static struct vblk *vblk_alloc(struct virtio_device *vdev)
 	mutex_init(&vblk->lock);
 	mutex_init(&vblk->cache_lock);
 	INIT_WORK(&vblk->config_work, vblk_config_work);
+	INIT_WORK(&vblk->zone_work, vblk_zone_work);
 	INIT_WORK(&vblk->fail_work, vblk_fail_work);
 	vblk->has_flush = virtio_has_feature(vdev, VIRTIO_BLK_F_FLUSH);
 	vblk->has_wce = virtio_has_feature(vdev, VIRTIO_BLK_F_CONFIG_WCE);
@@ -175,6 +176,7 @@ static int vblk_setup_device(struct vblk *vblk)
 		return err;
 	vblk->capacity = vblk->limits.capacity;
 	vblk->writeback = vblk->limits.writeback;
+	vblk->wanted = vblk->limits.writeback;
 	err = vblk_queues_alloc(vblk);
 	if (err)
 		return err;
@@ -290,7 +292,7 @@ static int vblk_probe(struct virtio_device *vdev)
 	virtio_begin_recovery(vdev);
 	err = vblk_zoned_revalidate(vblk);
 	if (err)
-		goto err_disk;
+		goto err_leave;
 	/* Reads the partition table; the timeout ends that if need be. */
 	err = device_add_disk(&vdev->dev, vblk->disk, vblk_attr_groups);
 	if (err)
@@ -302,6 +304,7 @@ err_leave:
 err_disk:
 	cancel_work_sync(&vblk->fail_work);
 	cancel_work_sync(&vblk->config_work);
+	cancel_work_sync(&vblk->zone_work);
 	vblk_release_device(vblk);
 	put_disk(vblk->disk);
 	blk_mq_free_tag_set(&vblk->set);
@@ -352,8 +355,9 @@ static void vblk_remove(struct virtio_device *vdev)
 	del_gendisk(disk);
 	virtio_leave_recovery(vdev);
 	cancel_work_sync(&vblk->fail_work);
-	/* The last restart may have queued it. */
+	/* The last restart may have queued it, and that the other. */
 	cancel_work_sync(&vblk->config_work);
+	cancel_work_sync(&vblk->zone_work);
 	vblk_release_device(vblk);
 	blk_mq_free_tag_set(&vblk->set);
 	put_disk(disk);

@@ -10,17 +10,21 @@
 #include <linux/blkdev.h>
 #include "vblk.h"
 
-/* The cache mode after a reset is the device's choice: make it the old one. */
+/*
+ * The cache mode after a reset is the device's choice: make it the old one.
+ * The block layer is not told that there is no cache: what was written before
+ * may not be stable yet.
+ */
 static void vblk_restore_cache(struct vblk *vblk)
 {
 	bool now;
 
 	if (!vblk->has_wce)
 		return;
-	if (vblk_config_set_writeback(vblk, vblk->writeback, &now))
+	if (vblk_config_set_writeback(vblk, vblk->wanted, &now) || !now)
 		return;
-	WRITE_ONCE(vblk->writeback, now);
-	blk_queue_write_cache(vblk->disk->queue, now, false);
+	WRITE_ONCE(vblk->writeback, true);
+	blk_queue_write_cache(vblk->disk->queue, true, false);
 }
 
 /**

@@ -58,6 +58,7 @@ static bool vblk_again(struct request *rq)
 
 	switch (req_op(rq)) {
 	case REQ_OP_WRITE:
+	case REQ_OP_WRITE_ZEROES:
 		/* It may have moved the write pointer of its zone. */
 		if (disk_zone_is_seq(rq->q->disk, blk_rq_pos(rq)))
 			return false;
@@ -65,7 +66,6 @@ static bool vblk_again(struct request *rq)
 	case REQ_OP_READ:
 	case REQ_OP_FLUSH:
 	case REQ_OP_DISCARD:
-	case REQ_OP_WRITE_ZEROES:
 	case REQ_OP_SECURE_ERASE:
 		break;
 	default:
@@ -293,7 +293,24 @@ void vblk_config_work(struct work_struct *work)
 	if (!err) {
 		WRITE_ONCE(vblk->capacity, capacity);
 		set_capacity_and_notify(vblk->disk, capacity);
-		if (vblk_zoned_revalidate(vblk))
-			dev_err(&vblk->vdev->dev, "zones cannot be told\n");
+		queue_work(vblk_wq, &vblk->zone_work);
 	}
+}
+
+/**
+ * vblk_zone_work - the disk may have other zones now
+ * @work: &vblk.zone_work
+ *
+ * By itself, since it asks the device: whoever waits for the answer to a
+ * configuration change does not wait for that.  Nothing is told of a disk that
+ * failed meanwhile.
+ */
+void vblk_zone_work(struct work_struct *work)
+{
+	struct vblk *vblk = container_of(work, struct vblk, zone_work);
+	int err = vblk_zoned_revalidate(vblk);
+
+	if (err)
+		dev_err(&vblk->vdev->dev, "its zones are not known: error %d\n",
+			err);
 }

@@ -65,6 +65,9 @@ static blk_status_t vblk_add_failed(struct vblk_queue *q, struct vblk_cmd *cmd,
 		return BLK_STS_RESOURCE;
 	if (READ_ONCE(q->up))
 		vblk_report(q->vblk, VIRTIO_FAILURE_QUEUE);
+	/* It is taken down soon, and up again; or it is dead, and we know. */
+	if (virtio_has_recovery() && !READ_ONCE(q->vblk->failed))
+		return BLK_STS_RESOURCE;
 	return BLK_STS_IOERR;
 }
 

@@ -67,6 +67,8 @@ static int vblk_switch_cache(struct vblk *vblk, bool on, bool *now)
 	mutex_lock(&vblk->lock);
 	err = vblk->held ? -EBUSY :
 			   vblk_config_set_writeback(vblk, on, now);
+	if (!err)
+		vblk->wanted = *now;
 	mutex_unlock(&vblk->lock);
 	if (!err && *now) {
 		WRITE_ONCE(vblk->writeback, true);

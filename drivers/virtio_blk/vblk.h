@@ -327,7 +327,9 @@ struct vblk_limits {
  * @lock: serialises reset, configuration access and life of the queues
  * @failed: the device was given up, for good; under @lock
  * @writeback: cache mode that is to be in force, with @has_wce
+ * @wanted: cache mode that the device is told after a reset; under @lock
  * @config_work: answers a configuration change
+ * @zone_work: lets the block layer learn the zones again
  * @fail_work: gives the device up, on the kernel's own bus
  * @cache_lock: serialises changes of the cache mode; outside of @lock
  * @held: suspended, or being recovered, with blk-mq quiesced; under @lock
@@ -362,7 +364,9 @@ struct vblk {
 	struct mutex lock;	/* see above */
 	bool failed;
 	bool writeback;
+	bool wanted;
 	struct work_struct config_work;
+	struct work_struct zone_work;
 	struct work_struct fail_work;
 	struct mutex cache_lock;	/* see above */
 	bool held;
@@ -463,6 +467,7 @@ void vblk_fail(struct vblk *vblk);
 void vblk_fail_work(struct work_struct *work);
 void vblk_report(struct vblk *vblk, enum virtio_failure why);
 void vblk_config_work(struct work_struct *work);
+void vblk_zone_work(struct work_struct *work);
 
 /* pm.c */
 int vblk_restore_queues(struct vblk *vblk);
