@@ -32,8 +32,9 @@
  * queue's business.
  *
  * Beside that: virtqueue_ext_get_batch() takes several used buffers in one
- * call, virtqueue_ext_stats() reads the queue's counters, and
- * virtqueue_ext_strict() makes it less patient with its device.
+ * call, virtqueue_ext_stats() reads the queue's counters,
+ * virtqueue_ext_strict() makes it less patient with its device, and
+ * virtqueue_ext_moderate() more patient with its interrupts.
  *
  * A driver built with this header still loads on the kernel's own
  * virtio_ring.ko: the symbols are weak there, virtqueue_ext_available() is
@@ -237,6 +238,21 @@ void virtqueue_ext_stats(struct virtqueue *vq,
 void virtqueue_ext_strict(struct virtqueue *vq, bool strict) VIRTQUEUE_EXT_WEAK;
 
 /**
+ * virtqueue_ext_moderate - how many used buffers an interrupt may wait for
+ * @vq: the queue
+ * @most: at most that many; 0, as a new queue has it: the first one interrupts
+ *
+ * With VIRTIO_F_EVENT_IDX (VIRTIO 1.4, 2.7.10, 2.8.10), when the driver took
+ * all used buffers with its callbacks enabled, the next interrupt is asked for
+ * behind a quarter of the buffers that the device then has, and behind @most.
+ * So the last one outstanding always interrupts, whatever @most is, and a
+ * queue with fewer than four never waits.  virtqueue_enable_cb() asks for the
+ * next used buffer all the same.  Without the feature this does nothing.
+ * Context: any; a change holds from the next interrupt on.
+ */
+void virtqueue_ext_moderate(struct virtqueue *vq, u16 most) VIRTQUEUE_EXT_WEAK;
+
+/**
  * virtqueue_ext_notification_data - what a notification with data says
  * @vq: the queue
  *
@@ -302,6 +318,24 @@ static inline void virtqueue_table_begin(struct virtqueue_table *t)
 	t->out_num = 0;
 	t->in_bytes = 0;
 	t->out_bytes = 0;
+}
+
+/**
+ * virtqueue_table_keep_out - forget all but the first entries
+ * @t: the table, not owned by the queue
+ * @num: entries that stay as they were written once; the device reads them,
+ *	and others were behind them whenever the table was added
+ * @bytes: their bytes
+ *
+ * For what is the same in each request.
+ */
+static inline void virtqueue_table_keep_out(struct virtqueue_table *t, u16 num,
+					    u32 bytes)
+{
+	t->num = num;
+	t->out_num = num;
+	t->in_bytes = 0;
+	t->out_bytes = bytes;
 }
 
 /*

@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/virtio_ring.h>
 
+#include <virtqueue_ext.h>
 #include "ring_fix.h"
 
 static const struct ring_param long_params[] = {
@@ -313,6 +314,66 @@ static void enable_delayed_when_empty(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, interrupts_for(f, 1));
 }
 
+/*
+ * With @out buffers out, and one more taken with callbacks on: which of them,
+ * from 1, is the first that the device has to interrupt for?
+ */
+static unsigned int moderated_until(struct ring_fix *f, unsigned int out)
+{
+	struct walk_chain c;
+	unsigned int i;
+	bool due = false;
+	u32 mark, len;
+
+	ring_add_some(f, out + 1);
+	virtqueue_kick(f->vq);
+	KUNIT_ASSERT_TRUE(f->test, walk_pop(&f->w, &c));
+	walk_push(&f->w, c.id, 0);
+	KUNIT_ASSERT_GE(f->test, ring_get(f, &len), 0);
+	KUNIT_ASSERT_EQ(f->test, ring_get(f, &len), -1);
+	for (i = 0; i < out && !due; i++) {
+		mark = walk_mark(&f->w);
+		KUNIT_ASSERT_TRUE(f->test, walk_pop(&f->w, &c));
+		walk_push(&f->w, c.id, 0);
+		due = walk_must_interrupt(&f->w, mark);
+	}
+	walk_drain(&f->w);
+	KUNIT_EXPECT_TRUE(f->test, due);
+	KUNIT_ASSERT_EQ(f->test, ring_finish(f), out);
+	return i;
+}
+
+/*
+ * 2.7.10, 2.8.10: with the event index the driver chooses the buffer.  Behind
+ * a quarter of what is out, and behind as many as it was told.
+ */
+static void moderated(struct kunit *test)
+{
+	struct ring_fix *f = ring_setup(test);
+	unsigned int out, most;
+
+	KUNIT_ASSERT_TRUE(test, virtqueue_enable_cb(f->vq));
+	for (most = 0; most < 8; most += 7) {
+		virtqueue_ext_moderate(f->vq, most);
+		for (out = 1; out < min(f->p->num, 40u); out++)
+			KUNIT_EXPECT_EQ(test, moderated_until(f, out),
+					f->p->event_idx ?
+					min(out / 4, most) + 1 : 1);
+	}
+}
+
+/* A driver that asks for the next used buffer hears of it all the same. */
+static void moderated_but_asked(struct kunit *test)
+{
+	struct ring_fix *f = ring_setup(test);
+
+	virtqueue_ext_moderate(f->vq, U16_MAX);
+	ring_add_some(f, f->p->num);
+	virtqueue_kick(f->vq);
+	KUNIT_ASSERT_TRUE(test, virtqueue_enable_cb(f->vq));
+	KUNIT_EXPECT_TRUE(test, interrupts_for(f, 1));
+}
+
 /* Without a callback nobody wants an interrupt: flags say so (2.7.7). */
 static void no_callback_no_interrupts(struct kunit *test)
 {
@@ -373,6 +434,8 @@ static struct kunit_case notify_cases[] = {
 	KUNIT_CASE_PARAM(prepare_then_poll, ring_some_gen_params),
 	KUNIT_CASE_PARAM(enable_delayed, ring_some_gen_params),
 	KUNIT_CASE_PARAM(enable_delayed_when_empty, ring_some_gen_params),
+	KUNIT_CASE_PARAM(moderated, ring_some_gen_params),
+	KUNIT_CASE_PARAM(moderated_but_asked, ring_some_gen_params),
 	KUNIT_CASE_PARAM(no_callback_no_interrupts, ring_some_gen_params),
 	{}
 };

@@ -687,6 +687,12 @@ void virtqueue_ext_strict(struct virtqueue *vq, bool strict)
 }
 EXPORT_SYMBOL_GPL(virtqueue_ext_strict);
 
+void virtqueue_ext_moderate(struct virtqueue *vq, u16 most)
+{
+	WRITE_ONCE(to_vring(vq)->patience, most);
+}
+EXPORT_SYMBOL_GPL(virtqueue_ext_moderate);
+
 u32 virtqueue_ext_notification_data(struct virtqueue *vq)
 {
 	struct vring_virtqueue *vr = to_vring(vq);

@@ -225,6 +225,7 @@ enum vring_mode {
  * @plain: neither @use_dma nor @in_order: the usual case
  * @premapped: buffers come with their DMA addresses
  * @strict: a used length that cannot be breaks the queue
+ * @patience: used buffers that an interrupt may wait for, 0: none
  * @broken: nothing more will be sent or received
  * @reason: why it is broken, as far as the ring found out
  * @say: bits of &enum vring_say
@@ -273,6 +274,7 @@ struct vring_virtqueue {
 	bool plain;
 	bool premapped;
 	bool strict;
+	u16 patience;
 	bool broken;
 	char reason[96];
 	unsigned long say;

@@ -329,6 +329,23 @@ static __always_inline void *vring_hand_over(struct vring_virtqueue *vr,
 }
 
 /**
+ * vring_patience - which of the next used buffers asks for an interrupt
+ * @vr: the queue, with VIRTIO_F_EVENT_IDX
+ * @outstanding: buffers or descriptors that the device has been told of
+ *
+ * A quarter of them at the most, so that one of them always does.
+ *
+ * Return: how many may be used without one.
+ */
+static __always_inline u16 vring_patience(const struct vring_virtqueue *vr,
+					  u32 outstanding)
+{
+	u16 most = READ_ONCE(vr->patience);
+
+	return likely(!most) ? 0 : min_t(u32, outstanding / 4, most);
+}
+
+/**
  * vring_decided - count a decision about a notification
  * @vr: the queue
  * @due: it has to be sent

@@ -183,6 +183,8 @@ static __always_inline void packed_write_event(struct vring_virtqueue *vr,
 static __always_inline void packed_move_event(struct vring_virtqueue *vr,
 					      u16 pos, u16 next)
 {
+	u32 num;
+
 	if (!READ_ONCE(vr->cb_enabled)) {
 		if (unlikely((pos ^ vr->used_event) & PACKED_WRAP))
 			packed_write_flags(vr, VRING_PACKED_EVENT_FLAG_DISABLE);
@@ -191,7 +193,9 @@ static __always_inline void packed_move_event(struct vring_virtqueue *vr,
 	if (vring_batch_left(vr) || packed_is_used(vr, next))
 		return;
 
-	packed_write_event(vr, next);
+	/* In descriptors; the last one that the device knows passes the event. */
+	num = vr->mem.num - vr->vq.num_free - vr->packed.unkicked;
+	packed_write_event(vr, packed_move(vr, next, vring_patience(vr, num)));
 	/*
 	 * The event before the next read of used flags.  Partner: the device's
 	 * full barrier between its write of a used descriptor and its read of

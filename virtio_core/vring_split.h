@@ -156,6 +156,12 @@ static __always_inline bool split_begin_batch(struct vring_virtqueue *vr,
 	return true;
 }
 
+/* The last buffer that was exposed always passes the event (2.7.10). */
+static __always_inline u16 split_patience(const struct vring_virtqueue *vr)
+{
+	return vring_patience(vr, READ_ONCE(vr->split.published) - vr->taken);
+}
+
 /*
  * Take one used buffer.  The used idx is read once per batch, each entry once;
  * a good id is that of a chain that was exposed.  Positions count chains from
@@ -213,7 +219,7 @@ static __always_inline void *split_take(struct vring_virtqueue *vr,
 	 */
 	if (vr->event && READ_ONCE(vr->cb_enabled) &&
 	    (u16)(taken + 1) == vr->split.used_seen) {
-		split_write_used_event(vr, taken + 1);
+		split_write_used_event(vr, taken + 1 + split_patience(vr));
 		virtio_mb(vr->weak_barriers);
 	}
 	return vring_got(vr, data, used);
