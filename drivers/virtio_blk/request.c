@@ -61,7 +61,7 @@ static bool vblk_translate_zone(const struct vblk *vblk,
 }
 
 /**
- * vblk_translate - find the device's name for an operation
+ * vblk_translate - find the device's name for what is no read or write
  * @vblk: the disk
  * @rq: the request
  * @op: result
@@ -75,12 +75,6 @@ static bool vblk_translate(const struct vblk *vblk, const struct request *rq,
 			   struct vblk_op *op)
 {
 	switch (req_op(rq)) {
-	case REQ_OP_READ:
-		*op = (struct vblk_op){ VIRTIO_BLK_T_IN, VBLK_DATA_IN, true };
-		return true;
-	case REQ_OP_WRITE:
-		*op = (struct vblk_op){ VIRTIO_BLK_T_OUT, VBLK_DATA_OUT, true };
-		return true;
 	case REQ_OP_FLUSH:
 		*op = (struct vblk_op){ VIRTIO_BLK_T_FLUSH, VBLK_DATA_NONE };
 		return vblk->has_flush;
@@ -183,21 +177,50 @@ static blk_status_t vblk_fill_range(struct vblk *vblk, struct vblk_cmd *cmd)
 	return BLK_STS_OK;
 }
 
-static blk_status_t vblk_fill_data(struct vblk *vblk, struct vblk_cmd *cmd,
-				   const struct vblk_op *op)
+/*
+ * Multi-byte fields are in the byte order of the transport.  The second word
+ * is the I/O priority on a legacy device and reserved since (5.2.6).
+ */
+static void vblk_fill_header(struct vblk *vblk, struct vblk_cmd *cmd, u32 type,
+			     sector_t sector)
+{
+	struct virtio_blk_outhdr *hdr = &cmd->blk->hdr;
+	struct virtio_device *vdev = vblk->vdev;
+
+	hdr->type = cpu_to_virtio32(vdev, type);
+	hdr->ioprio = unlikely(vblk->legacy) ?
+		      cpu_to_virtio32(vdev, req_get_ioprio(cmd->rq)) : 0;
+	hdr->sector = cpu_to_virtio64(vdev, sector);
+	cmd->blk->status = VBLK_S_UNWRITTEN;
+}
+
+/* What is no read or write; out of line, to keep these short. */
+static noinline blk_status_t vblk_prepare_other(struct vblk_queue *q,
+						struct vblk_cmd *cmd)
 {
 	struct request *rq = cmd->rq;
+	struct vblk *vblk = q->vblk;
+	blk_status_t err = BLK_STS_OK;
+	struct vblk_op op;
+	u64 sector;
 
-	cmd->data = op->data;
-	if (op->data == VBLK_DATA_RANGES) {
-		if (req_op(rq) == REQ_OP_DISCARD)
-			return vblk_fill_discard(vblk, cmd);
-		return vblk_fill_range(vblk, cmd);
-	}
-	if (op->sector &&
-	    !vblk_inside(vblk, blk_rq_pos(rq), blk_rq_sectors(rq)))
+	if (!vblk_translate(vblk, rq, &op))
+		return BLK_STS_NOTSUPP;
+	if (op.sector && !vblk_inside(vblk, blk_rq_pos(rq), blk_rq_sectors(rq)))
 		return BLK_STS_IOERR;
-	return BLK_STS_OK;
+	cmd->data = op.data;
+	cmd->append = op.append;
+	if (req_op(rq) == REQ_OP_DISCARD)
+		err = vblk_fill_discard(vblk, cmd);
+	else if (op.data == VBLK_DATA_RANGES)
+		err = vblk_fill_range(vblk, cmd);
+	if (err)
+		return err;
+	sector = op.sector ? blk_rq_pos(rq) : 0;
+	if (req_op(rq) == REQ_OP_DRV_IN)
+		sector = vblk_rq_pdu(rq)->sector;
+	vblk_fill_header(vblk, cmd, op.type, sector);
+	return vblk_xfer_build(q, cmd);
 }
 
 /**
@@ -205,8 +228,7 @@ static blk_status_t vblk_fill_data(struct vblk *vblk, struct vblk_cmd *cmd,
  * @q: the queue
  * @rq: the request, not started
  *
- * The second word of the header is the I/O priority on a legacy device and
- * reserved since (VIRTIO 1.4, 5.2.6).  Context: any, no lock.
+ * Context: any, no lock.
  *
  * Return: BLK_STS_OK, BLK_STS_NOTSUPP for what the device cannot do,
  * BLK_STS_IOERR for sectors beyond the capacity, BLK_STS_RESOURCE when it has
@@ -214,27 +236,19 @@ static blk_status_t vblk_fill_data(struct vblk *vblk, struct vblk_cmd *cmd,
  */
 blk_status_t vblk_cmd_prepare(struct vblk_queue *q, struct request *rq)
 {
+	bool write = req_op(rq) == REQ_OP_WRITE;
 	struct vblk_cmd *cmd = &q->cmds[rq->tag];
-	struct virtio_device *vdev = q->vblk->vdev;
-	struct virtio_blk_outhdr *hdr = &cmd->blk->hdr;
-	struct vblk_op op;
-	blk_status_t err;
-	u64 sector;
 
-	if (unlikely(!vblk_translate(q->vblk, rq, &op)))
-		return BLK_STS_NOTSUPP;
 	cmd->rq = rq;
-	cmd->append = op.append;
-	err = vblk_fill_data(q->vblk, cmd, &op);
-	if (unlikely(err))
-		return err;
-	hdr->type = cpu_to_virtio32(vdev, op.type);
-	hdr->ioprio = q->vblk->legacy ?
-		      cpu_to_virtio32(vdev, req_get_ioprio(rq)) : 0;
-	sector = op.sector ? blk_rq_pos(rq) : 0;
-	if (unlikely(req_op(rq) == REQ_OP_DRV_IN))
-		sector = vblk_rq_pdu(rq)->sector;
-	hdr->sector = cpu_to_virtio64(vdev, sector);
-	cmd->blk->status = VBLK_S_UNWRITTEN;
+	if (unlikely(!write && req_op(rq) != REQ_OP_READ))
+		return vblk_prepare_other(q, cmd);
+	if (unlikely(!vblk_inside(q->vblk, blk_rq_pos(rq),
+				  blk_rq_sectors(rq))))
+		return BLK_STS_IOERR;
+	cmd->append = false;
+	cmd->data = write ? VBLK_DATA_OUT : VBLK_DATA_IN;
+	vblk_fill_header(q->vblk, cmd,
+			 write ? VIRTIO_BLK_T_OUT : VIRTIO_BLK_T_IN,
+			 blk_rq_pos(rq));
 	return vblk_xfer_build(q, cmd);
 }

@@ -19,7 +19,8 @@
  * to wait until vblk_queue_harvest() and the like make room; -EIO: the device
  * is down or broken; -ENOMEM: only on the kernel's own ring.
  */
-static int vblk_add_locked(struct vblk_queue *q, struct vblk_cmd *cmd)
+static __always_inline int vblk_add_locked(struct vblk_queue *q,
+					   struct vblk_cmd *cmd)
 {
 	int err;
 

@@ -166,6 +166,7 @@ int vblk_tags_init_tables(struct vblk *vblk)
 						   vblk->max_data_descs + VBLK_FIXED_DESCS);
 			if (err)
 				return err;
+			vblk_table_init(cmd);
 		}
 	}
 	return 0;

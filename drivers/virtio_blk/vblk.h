@@ -413,7 +413,7 @@ bool vblk_tags_try_tables(struct vblk_queue *q);
 
 /* xfer_table.c, xfer_sg.c: a prepared request to the ring, in two ways */
 blk_status_t vblk_table_build(struct vblk_queue *q, struct vblk_cmd *cmd);
-int vblk_table_add(struct vblk_queue *q, struct vblk_cmd *cmd);
+void vblk_table_init(struct vblk_cmd *cmd);
 void vblk_table_finish(struct vblk_queue *q, struct vblk_cmd *cmd);
 blk_status_t vblk_sg_build(struct vblk_queue *q, struct vblk_cmd *cmd);
 int vblk_sg_add(struct vblk_queue *q, struct vblk_cmd *cmd);
@@ -431,7 +431,7 @@ static inline blk_status_t vblk_xfer_build(struct vblk_queue *q,
 static inline int vblk_xfer_add(struct vblk_queue *q, struct vblk_cmd *cmd)
 {
 	if (likely(q->use_table))
-		return vblk_table_add(q, cmd);
+		return virtqueue_add_table(q->vq, &cmd->table, cmd);
 	return vblk_sg_add(q, cmd);
 }
 

@@ -65,8 +65,8 @@ static blk_status_t vblk_table_bvec(struct vblk_queue *q, struct vblk_cmd *cmd,
 	return BLK_STS_OK;
 }
 
-static blk_status_t vblk_table_pages(struct vblk_queue *q,
-				     struct vblk_cmd *cmd)
+static noinline blk_status_t vblk_table_pages(struct vblk_queue *q,
+					      struct vblk_cmd *cmd)
 {
 	struct req_iterator iter;
 	struct bio_vec bv;
@@ -82,6 +82,42 @@ static blk_status_t vblk_table_pages(struct vblk_queue *q,
 	return BLK_STS_OK;
 }
 
+/*
+ * The pages of a request.  Most have one stretch of memory, which is no longer
+ * than a descriptor may be: the block layer counts longer ones as several.
+ */
+static blk_status_t vblk_table_data(struct vblk_queue *q, struct vblk_cmd *cmd)
+{
+	struct bio_vec bv;
+	dma_addr_t addr;
+
+	if (blk_rq_nr_phys_segments(cmd->rq) != 1 || q->dma_dev)
+		return vblk_table_pages(q, cmd);
+	bv = req_bvec(cmd->rq);
+	if (unlikely(bv.bv_len != blk_rq_bytes(cmd->rq) ||
+		     bv.bv_len > q->vblk->max_desc_len))
+		return vblk_table_pages(q, cmd);
+	addr = page_to_phys(bv.bv_page) + bv.bv_offset;
+	if (cmd->data == VBLK_DATA_OUT)
+		virtqueue_table_out(&cmd->table, addr, bv.bv_len);
+	else
+		virtqueue_table_in(&cmd->table, addr, bv.bv_len);
+	return BLK_STS_OK;
+}
+
+/**
+ * vblk_table_init - write what all requests of a tag have in common
+ * @cmd: the command, its table initialised and empty
+ *
+ * The header's descriptor is the first of each request, and stays.
+ */
+void vblk_table_init(struct vblk_cmd *cmd)
+{
+	virtqueue_table_out(&cmd->table,
+			    cmd->blk_addr + offsetof(struct vblk_block, hdr),
+			    sizeof(cmd->blk->hdr));
+}
+
 /**
  * vblk_table_build - write the descriptors of a request
  * @q: the queue
@@ -95,40 +131,23 @@ blk_status_t vblk_table_build(struct vblk_queue *q, struct vblk_cmd *cmd)
 {
 	struct virtqueue_table *t = &cmd->table;
 	dma_addr_t base = cmd->blk_addr;
-	blk_status_t err;
+	blk_status_t err = BLK_STS_OK;
 
 	cmd->nr_maps = 0;
-	virtqueue_table_begin(t);
-	virtqueue_table_out(t, base + offsetof(struct vblk_block, hdr),
-			    sizeof(cmd->blk->hdr));
-	if (cmd->data == VBLK_DATA_RANGES) {
+	virtqueue_table_keep_out(t, 1, sizeof(cmd->blk->hdr));
+	if (cmd->data == VBLK_DATA_OUT || cmd->data == VBLK_DATA_IN)
+		err = vblk_table_data(q, cmd);
+	else if (cmd->data == VBLK_DATA_RANGES)
 		virtqueue_table_out(t, base + q->vblk->ranges_off,
 				    cmd->nr_ranges * sizeof(struct vblk_range));
-	} else if (cmd->data != VBLK_DATA_NONE) {
-		err = vblk_table_pages(q, cmd);
-		if (unlikely(err))
-			return err;
-	}
+	if (unlikely(err))
+		return err;
 	if (unlikely(cmd->append))
 		virtqueue_table_in(t, base + VBLK_APPEND_OFF, VBLK_APPEND_LEN);
 	else
 		virtqueue_table_in(t, base + offsetof(struct vblk_block, status),
 				   sizeof(cmd->blk->status));
 	return BLK_STS_OK;
-}
-
-/**
- * vblk_table_add - give a built table to the ring
- * @q: the queue, locked
- * @cmd: the command
- *
- * The device sees it with the next kick.
- *
- * Return: as virtqueue_add_table().
- */
-int vblk_table_add(struct vblk_queue *q, struct vblk_cmd *cmd)
-{
-	return virtqueue_add_table(q->vq, &cmd->table, cmd);
 }
 
 /**
