@@ -35,18 +35,39 @@ static void vblk_done_add(struct vblk_done *done, struct vblk_cmd *cmd)
 	done->tail = &cmd->next;
 }
 
-/* Take out what the device has used.  The queue is locked, and up. */
-static void vblk_pop_locked(struct vblk_queue *q, struct vblk_done *done)
+/* Up to VBLK_BATCH used buffers, in one call where the ring has one. */
+static __always_inline unsigned int vblk_take(struct vblk_queue *q)
 {
-	struct vblk_cmd *cmd;
-	u32 len;
+	struct virtqueue_used *used = q->used;
+	unsigned int n;
+
+	if (likely(q->use_table))
+		return virtqueue_ext_get_batch(q->vq, used, VBLK_BATCH);
+	for (n = 0; n < VBLK_BATCH; n++) {
+		used[n].data = virtqueue_get_buf(q->vq, &used[n].len);
+		if (!used[n].data)
+			break;
+	}
+	return n;
+}
+
+/* Take out what the device has used.  The queue is locked, and up. */
+static __always_inline void vblk_pop_locked(struct vblk_queue *q,
+					    struct vblk_done *done)
+{
+	unsigned int i, n;
 
 	lockdep_assert_held(&q->lock);
-	while ((cmd = virtqueue_get_buf(q->vq, &len))) {
-		cmd->used_len = len;
-		vblk_done_add(done, cmd);
-	}
-	if (done->first && q->stopped) {
+	do {
+		n = vblk_take(q);
+		for (i = 0; i < n; i++) {
+			struct vblk_cmd *cmd = q->used[i].data;
+
+			cmd->used_len = q->used[i].len;
+			vblk_done_add(done, cmd);
+		}
+	} while (n == VBLK_BATCH);
+	if (unlikely(q->stopped) && done->first) {
 		q->stopped = false;
 		done->restart = true;
 	}
@@ -134,48 +155,32 @@ static void vblk_done_end(struct vblk_queue *q, struct vblk_done *done,
 		vblk_report(q->vblk, VIRTIO_FAILURE_QUEUE);
 }
 
-/**
- * vblk_vq_done - the device used buffers
- * @vq: the virtqueue
- *
- * Context: hard interrupt (or whatever the transport calls from).  The loop
- * ends: it takes out at most what is outstanding, and nothing can be added
- * meanwhile.
- */
-void vblk_vq_done(struct virtqueue *vq)
+/* Take out what is there, with callbacks off meanwhile.  The queue is up. */
+static noinline void vblk_pop_quietly(struct vblk_queue *q,
+				      struct vblk_done *done)
 {
-	struct vblk *vblk = vq->vdev->priv;
-	struct vblk_queue *q = &vblk->queues[vq->index];
-	struct vblk_done done = { .tail = &done.first };
-	DEFINE_IO_COMP_BATCH(iob);
-	unsigned long flags;
-
-	spin_lock_irqsave(&q->lock, flags);
-	if (unlikely(!q->up)) {
-		spin_unlock_irqrestore(&q->lock, flags);
-		return;
-	}
 	do {
-		virtqueue_disable_cb(vq);
-		vblk_pop_locked(q, &done);
-		done.broken = virtqueue_is_broken(vq);
-	} while (!done.broken && !virtqueue_enable_cb(vq));
-	spin_unlock_irqrestore(&q->lock, flags);
-
-	vblk_done_end(q, &done, &iob);
-	if (iob.complete)
-		iob.complete(&iob);
+		virtqueue_disable_cb(q->vq);
+		vblk_pop_locked(q, done);
+	} while (!virtqueue_is_broken(q->vq) && !virtqueue_enable_cb(q->vq));
 }
 
-/* Take out and end what is there, without touching the callbacks. */
-static int vblk_reap(struct vblk_queue *q, struct io_comp_batch *iob)
+/*
+ * Take out and end what is there.  With the event index the ring itself asks
+ * for the next interrupt when it has no more: nothing is to be switched.
+ */
+static __always_inline int vblk_reap(struct vblk_queue *q,
+				     struct io_comp_batch *iob, bool quietly)
 {
 	struct vblk_done done = { .tail = &done.first };
 	unsigned long flags;
 
 	spin_lock_irqsave(&q->lock, flags);
 	if (likely(q->up)) {
-		vblk_pop_locked(q, &done);
+		if (unlikely(quietly))
+			vblk_pop_quietly(q, &done);
+		else
+			vblk_pop_locked(q, &done);
 		done.broken = virtqueue_is_broken(q->vq);
 	}
 	spin_unlock_irqrestore(&q->lock, flags);
@@ -184,6 +189,24 @@ static int vblk_reap(struct vblk_queue *q, struct io_comp_batch *iob)
 
 	vblk_done_end(q, &done, iob);
 	return done.first ? 1 : 0;
+}
+
+/**
+ * vblk_vq_done - the device used buffers
+ * @vq: the virtqueue
+ *
+ * Context: hard interrupt (or whatever the transport calls from).  Bounded: at
+ * most what is outstanding is taken out, and nothing can be added meanwhile.
+ */
+void vblk_vq_done(struct virtqueue *vq)
+{
+	struct vblk *vblk = vq->vdev->priv;
+	struct vblk_queue *q = &vblk->queues[vq->index];
+	DEFINE_IO_COMP_BATCH(iob);
+
+	vblk_reap(q, &iob, !q->event);
+	if (iob.complete)
+		iob.complete(&iob);
 }
 
 /**
@@ -197,7 +220,7 @@ static int vblk_reap(struct vblk_queue *q, struct io_comp_batch *iob)
  */
 int vblk_poll(struct blk_mq_hw_ctx *hctx, struct io_comp_batch *iob)
 {
-	return vblk_reap(hctx->driver_data, iob);
+	return vblk_reap(hctx->driver_data, iob, false);
 }
 
 /**
@@ -211,7 +234,7 @@ void vblk_queue_harvest(struct vblk_queue *q)
 {
 	DEFINE_IO_COMP_BATCH(iob);
 
-	vblk_reap(q, &iob);
+	vblk_reap(q, &iob, false);
 	if (iob.complete)
 		iob.complete(&iob);
 }

@@ -49,6 +49,7 @@ int vblk_queues_alloc(struct vblk *vblk)
 
 	vblk->nr_queues = min3(want, nr_cpu_ids, vblk->limits.num_queues);
 	vblk->nr_poll = min(poll, vblk->nr_queues - 1);
+	vblk->interrupt_batch = VBLK_INTERRUPT_BATCH;
 	vblk->queues = kvcalloc(vblk->nr_queues, sizeof(*vblk->queues),
 				GFP_KERNEL);
 	if (!vblk->queues)
@@ -81,6 +82,40 @@ static int vblk_check_rings(struct vblk *vblk)
 	dev_err(&vblk->vdev->dev, "queue of %u descriptors is too small\n",
 		smallest);
 	return -EINVAL;
+}
+
+/**
+ * vblk_queues_can_moderate - can an interrupt wait for several requests?
+ * @vblk: the disk, with its features negotiated
+ *
+ * Return: true with the event index (VIRTIO 1.4, 6.1), on this project's ring.
+ */
+bool vblk_queues_can_moderate(struct vblk *vblk)
+{
+	return virtio_has_feature(vblk->vdev, VIRTIO_RING_F_EVENT_IDX) &&
+	       virtqueue_ext_has(virtqueue_ext_moderate);
+}
+
+/**
+ * vblk_queues_moderate - tell the rings how long interrupts may wait
+ * @vblk: the disk, with its queues set up
+ *
+ * Says @vblk->interrupt_batch.  Context: process; the queues do not go
+ * meanwhile.
+ */
+void vblk_queues_moderate(struct vblk *vblk)
+{
+	bool event = virtio_has_feature(vblk->vdev, VIRTIO_RING_F_EVENT_IDX);
+	bool can = vblk_queues_can_moderate(vblk);
+	unsigned int i;
+
+	for (i = 0; i < vblk->nr_queues; i++) {
+		struct vblk_queue *q = &vblk->queues[i];
+
+		q->event = event;
+		if (can && !vblk_queue_polled(vblk, i))
+			virtqueue_ext_moderate(q->vq, vblk->interrupt_batch);
+	}
 }
 
 /**
@@ -119,9 +154,13 @@ int vblk_queues_find(struct vblk *vblk)
 
 	for (i = 0; i < n; i++) {
 		vblk->queues[i].vq = vqs[i];
+		/* Enabled as they are, but packed ones for each buffer. */
 		if (!callbacks[i])
 			virtqueue_disable_cb(vqs[i]);
+		else
+			virtqueue_enable_cb(vqs[i]);
 	}
+	vblk_queues_moderate(vblk);
 	err = vblk_check_rings(vblk);
 	if (err)
 		vblk_queues_delete(vblk);

@@ -2,8 +2,8 @@
 /**
  * DOC: Attributes of a virtio disk
  *
- * /sys/block/vdX/serial, /sys/block/vdX/cache_type,
- * /sys/block/vdX/queue_size and, of a disk that tells how worn it is,
+ * /sys/block/vdX/serial, /sys/block/vdX/cache_type, /sys/block/vdX/queue_size,
+ * /sys/block/vdX/interrupt_batch and, of a disk that tells how worn it is,
  * /sys/block/vdX/lifetime/.  They are added with the disk and taken away with
  * it, before the device goes: an attribute in use holds removal up, for as
  * long as a request may take at the most.
@@ -162,8 +162,45 @@ static ssize_t queue_size_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(queue_size);
 
+/*
+ * Completions that an interrupt may wait for, never more than a quarter of
+ * what is outstanding; 0: none.  Fewer interrupts for the host's and the
+ * guest's processors, against some waiting of the first of them.
+ */
+static ssize_t interrupt_batch_show(struct device *dev,
+				    struct device_attribute *attr, char *buf)
+{
+	struct gendisk *disk = dev_to_disk(dev);
+	struct vblk *vblk = disk->private_data;
+
+	return sysfs_emit(buf, "%u\n", READ_ONCE(vblk->interrupt_batch));
+}
+
+static ssize_t interrupt_batch_store(struct device *dev,
+				     struct device_attribute *attr,
+				     const char *buf, size_t count)
+{
+	struct gendisk *disk = dev_to_disk(dev);
+	struct vblk *vblk = disk->private_data;
+	u16 batch;
+	int err;
+
+	err = kstrtou16(buf, 0, &batch);
+	if (err)
+		return err;
+	mutex_lock(&vblk->lock);
+	WRITE_ONCE(vblk->interrupt_batch, batch);
+	/* Without queues: the next ones will be told. */
+	if (vblk->queues[0].vq)
+		vblk_queues_moderate(vblk);
+	mutex_unlock(&vblk->lock);
+	return count;
+}
+static DEVICE_ATTR_RW(interrupt_batch);
+
 static struct attribute *vblk_attrs[] = {
 	&dev_attr_cache_type.attr,
+	&dev_attr_interrupt_batch.attr,
 	&dev_attr_queue_size.attr,
 	&dev_attr_serial.attr,
 	NULL,
@@ -171,7 +208,7 @@ static struct attribute *vblk_attrs[] = {
 
 /*
  * cache_type can be written only where the device can be told, and where what
- * it caches can be flushed.
+ * it caches can be flushed.  interrupt_batch is there where it can be had.
  */
 static umode_t vblk_attr_mode(struct kobject *kobj, struct attribute *attr,
 			      int n)
@@ -182,6 +219,9 @@ static umode_t vblk_attr_mode(struct kobject *kobj, struct attribute *attr,
 	if (attr == &dev_attr_cache_type.attr &&
 	    !(vblk->has_wce && vblk->has_flush))
 		return 0444;
+	if (attr == &dev_attr_interrupt_batch.attr &&
+	    !vblk_queues_can_moderate(vblk))
+		return 0;
 	return attr->mode;
 }
 

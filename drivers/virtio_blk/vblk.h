@@ -45,6 +45,12 @@
 #define VBLK_MAX_DATA_DESCS	254
 #define VBLK_MAX_RANGES		64
 
+/* Buffers taken out of a ring with one call. */
+#define VBLK_BATCH		16
+
+/* Used buffers that an interrupt may wait for, unless told otherwise. */
+#define VBLK_INTERRUPT_BATCH	16
+
 /* Not a status of the specification: the device did not write one. */
 #define VBLK_S_UNWRITTEN	0xff
 
@@ -224,11 +230,13 @@ struct vblk_cmd {
  * @cmds: one command per tag
  * @dma_dev: device for the DMA API, NULL when addresses are physical
  * @use_table: requests go to the ring as descriptor tables
+ * @event: VIRTIO_F_EVENT_IDX was negotiated
  * @name: name of the virtqueue and, with an interrupt of its own, of that
  * @lock: serialises everything done with @vq, and the fields below
  * @up: the device takes requests; false before DRIVER_OK, while suspended and
  *	after the device failed
  * @stopped: the ring was full and blk-mq was told to stop
+ * @used: buffers on their way out of the ring
  *
  * The first group is written at probe and restore only.
  */
@@ -239,11 +247,13 @@ struct vblk_queue {
 	struct vblk_cmd *cmds;
 	struct device *dma_dev;
 	bool use_table;
+	bool event;
 	char name[20];
 
 	spinlock_t lock ____cacheline_aligned_in_smp;
 	bool up;
 	bool stopped;
+	struct virtqueue_used used[VBLK_BATCH];
 } ____cacheline_aligned_in_smp;
 
 /**
@@ -313,6 +323,7 @@ struct vblk_limits {
  * @nr_queues: entries of @queues
  * @nr_poll: how many of them are polled
  * @depth: tags per queue
+ * @interrupt_batch: used buffers that an interrupt may wait for
  * @min_ring: entries of the smallest ring, as the queues were found
  * @ring_size: size that was chosen for all rings, or 0; under @lock
  * @table_off: descriptor table of a tag, bytes behind its block
@@ -349,6 +360,7 @@ struct vblk {
 	unsigned int nr_queues;
 	unsigned int nr_poll;
 	unsigned int depth;
+	u16 interrupt_batch;
 	unsigned int min_ring;
 	unsigned int ring_size;
 	u32 table_off;
@@ -400,6 +412,8 @@ extern unsigned int vblk_param_poll;
 extern unsigned int vblk_param_depth;
 int vblk_queues_alloc(struct vblk *vblk);
 int vblk_queues_find(struct vblk *vblk);
+bool vblk_queues_can_moderate(struct vblk *vblk);
+void vblk_queues_moderate(struct vblk *vblk);
 void vblk_queues_up(struct vblk *vblk, bool up);
 bool vblk_queues_broken(struct vblk *vblk);
 void vblk_queues_delete(struct vblk *vblk);

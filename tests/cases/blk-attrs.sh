@@ -29,6 +29,21 @@ done
 same "status has DRIVER_OK and no FAILED" "$(cat /sys/bus/virtio/devices/$dev/status)" $(live)
 same "modalias" "$(cat /sys/bus/virtio/devices/$dev/modalias)" virtio:d00000002v$vendor
 
+# The attribute is there with the event index, and on a ring that can.
+if [ "$(feature $dev 29)" = 0 ]; then
+	check "no interrupt_batch without EVENT_IDX" [ ! -e $SYS/interrupt_batch ]
+elif [ -e $SYS/interrupt_batch ]; then
+	same "interrupt_batch at first" "$(cat $SYS/interrupt_batch)" 16
+	for batch in 0 1 65535 16; do
+		check "interrupt_batch $batch" sh -c "echo $batch >$SYS/interrupt_batch"
+		same "it is so" "$(cat $SYS/interrupt_batch)" $batch
+		check "reading works so" dd if=$DISK of=/dev/null bs=64k count=4 iflag=direct
+	done
+	refused "interrupt_batch beyond 16 bits" sh -c "echo 65536 >$SYS/interrupt_batch 2>/dev/null"
+else
+	skip interrupt_batch "this virtio_ring.ko cannot wait"
+fi
+
 same "cache_type at first" "$(cat $SYS/cache_type)" "write back"
 check "write through" sh -c "echo 'write through' >$SYS/cache_type"
 same "cache_type after" "$(cat $SYS/cache_type)" "write through"
