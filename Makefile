@@ -15,8 +15,8 @@ kbuild = $(MAKE) -C "$$(scripts/kdir)" M=$(CURDIR) \
 	 $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
 
 .PHONY: modules modules_install clean help setup check check-all kunit mutants \
-	e2e e2e-be e2e-arm64 demo shell selftest bench bench-doc bench-selftest abi style doc layers \
-	conformance
+	e2e e2e-be e2e-arm64 demo shell selftest bench bench-doc bench-devices bench-selftest abi style \
+	doc layers conformance
 
 modules:
 	@[ -n "$(KDIR)" ] || scripts/setup build
@@ -83,6 +83,14 @@ bench bench-doc:
 	@$(MAKE) --no-print-directory modules
 	@tests/bench/run $(if $(PROFILE),--profile '$(PROFILE)') \
 		$(if $(filter %-doc,$@),--record)
+	@$(if $(PROFILE),,tests/bench/devices $(if $(filter %-doc,$@),--record))
+
+# Whole devices alone; ROWS='blk/*' or PROFILE='blk/read/1'.
+bench-devices:
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory modules
+	@tests/bench/devices $(if $(PROFILE),--profile '$(PROFILE)') \
+		$(if $(ROWS),--rows '$(ROWS)')
 
 bench-selftest:
 	@scripts/setup bench
@@ -132,6 +140,7 @@ help:
 	@echo 'make e2e-arm64        the same on 64-bit ARM, virtio-mmio by device tree and PCI'
 	@echo 'make selftest         the tests of the end-to-end runner itself'
 	@echo 'make bench            instructions per buffer, to the kernel'"'"'s ring (PROFILE='"'"'split/both/blk3/32/off'"'"' by function)'
+	@echo 'make bench-devices    instructions, interrupts, time per request to whole devices (ROWS=, PROFILE=)'
 	@echo 'make bench-doc        the same, and renew Documentation/benchmarks'
 	@echo 'make bench-selftest   the benchmark sees broken rings'
 	@echo 'make abi              compare exported symbols and their versions with the kernel'"'"'s'

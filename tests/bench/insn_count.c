@@ -7,71 +7,36 @@
  * QEMU translates.  At MARK_ROW_END the row goes to the file out=PATH:
  *
  *	row INSTRUCTIONS STORES			stores are those to watched words
- *	at ADDRESS INSTRUCTIONS TIMES AGAIN	each stretch that ran
+ *	at ADDRESS INSTRUCTIONS TIMES AGAIN CALLED	each stretch that ran
  *
  * A string instruction with a repeat prefix is a stretch of its own.  QEMU
  * executes it once for each element; AGAIN is how many of these were not the
  * first, so that TIMES - AGAIN is what a processor's own counter would show.
  *
- * One virtual CPU only.  Written for version 1 of the plugin interface, whose
- * header no package has; what is used of it is declared here.
+ * With symbols=PATH, MARK_SYMBOLS reads that file (insn_calls.c).  From then on
+ * a stretch also has the instructions of the allocator that it called for, and
+ * a row has the accesses to devices (insn_io.c).
+ *
+ * One virtual CPU only.
  */
-#include <inttypes.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "insn_plugin.h"
 
 #define EXPORT __attribute__((visibility("default")))
-
-typedef uint64_t qemu_plugin_id_t;
-typedef uint32_t qemu_plugin_meminfo_t;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-
-enum { QEMU_PLUGIN_CB_NO_REGS = 0, QEMU_PLUGIN_MEM_W = 2 };
-
-typedef void (*tb_trans_cb)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
-typedef void (*udata_cb)(unsigned int cpu, void *data);
-typedef void (*mem_cb)(unsigned int cpu, qemu_plugin_meminfo_t info,
-		       uint64_t vaddr, void *data);
-
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_trans_cb cb);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *
-qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
-const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
-					    udata_cb cb, int flags, void *data);
-void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, mem_cb cb,
-				      int flags, int rw, void *data);
-unsigned int qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t info);
-bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
 
 EXPORT int qemu_plugin_version = 1;
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc,
 			       char **argv);
 
-/* As in vring_bench.h. */
-enum { START = 1, STOP, ROW_BEGIN, ROW_END, WATCH, UNWATCH };
+/* As in vring_bench.h and dev_work.c. */
+enum { START = 1, STOP, ROW_BEGIN, ROW_END, WATCH, UNWATCH, SYMBOLS };
 
-/* Modules are above; only they write to a ring. */
-#define MODULES_VADDR	0xffffffffc0000000ULL
 #define STRETCHES	(1U << 20)
 #define WATCHES		8
 
-struct stretch {
-	uint64_t vaddr;
-	uint64_t times;
-	uint64_t again;
-	uint32_t num;
-	bool repeats;
-};
-
 static FILE *out;
+static const char *symbols;
+static qemu_plugin_id_t plugin;
 static struct stretch *stretches;
 static struct stretch **ran, *last;
 static unsigned int num_known, num_ran, num_watches;
@@ -97,6 +62,7 @@ static struct stretch *find(uint64_t vaddr, uint32_t num)
 		}
 		s->vaddr = vaddr;
 		s->num = num;
+		s->kind = calls_kind(vaddr);
 		return s;
 	}
 }
@@ -111,6 +77,8 @@ static void on_stretch(unsigned int cpu, void *data)
 	if (!s->times++)
 		ran[num_ran++] = s;
 	instructions += s->num;
+	if (symbols)
+		calls_stretch(s);
 	if (s == last && s->repeats)
 		s->again++;
 	last = s;
@@ -142,12 +110,13 @@ static void on_store(unsigned int cpu, qemu_plugin_meminfo_t info,
 
 static void row_begin(void)
 {
-	while (num_ran)
-		*ran[--num_ran] = (struct stretch){
-			.vaddr = ran[num_ran]->vaddr,
-			.num = ran[num_ran]->num,
-			.repeats = ran[num_ran]->repeats,
-		};
+	while (num_ran) {
+		struct stretch *s = ran[--num_ran];
+
+		s->times = 0;
+		s->again = 0;
+		s->called = 0;
+	}
 	instructions = 0;
 	stores = 0;
 }
@@ -158,10 +127,34 @@ static void row_end(void)
 
 	fprintf(out, "row %" PRIu64 " %" PRIu64 "\n", instructions, stores);
 	for (i = 0; i < num_ran; i++)
-		fprintf(out, "at %" PRIx64 " %u %" PRIu64 " %" PRIu64 "\n",
-			ran[i]->vaddr, ran[i]->num, ran[i]->times,
-			ran[i]->again);
+		fprintf(out, "at %" PRIx64 " %u %" PRIu64 " %" PRIu64
+			" %" PRIu64 "\n", ran[i]->vaddr, ran[i]->num,
+			ran[i]->times, ran[i]->again, ran[i]->called);
+	if (symbols)
+		io_write(out);
 	fflush(out);
+}
+
+static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
+
+/* All code was forgotten: what is translated from here on knows the functions. */
+static void on_reset(qemu_plugin_id_t id)
+{
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
+}
+
+static void load_symbols(void)
+{
+	unsigned int i;
+
+	if (calls_load(symbols) < 1) {
+		fputs("insn_count: no file of functions\n", stderr);
+		abort();
+	}
+	for (i = 0; i < STRETCHES; i++)
+		if (stretches[i].num)
+			stretches[i].kind = calls_kind(stretches[i].vaddr);
+	qemu_plugin_reset(plugin, on_reset);
 }
 
 static void on_mark(unsigned int cpu, void *data)
@@ -169,6 +162,7 @@ static void on_mark(unsigned int cpu, void *data)
 	(void)cpu;
 	switch ((uintptr_t)data) {
 	case START:
+		calls_reset();
 		counting = true;
 		break;
 	case STOP:
@@ -177,6 +171,7 @@ static void on_mark(unsigned int cpu, void *data)
 		break;
 	case ROW_BEGIN:
 		row_begin();
+		io_clear();
 		break;
 	case ROW_END:
 		row_end();
@@ -186,6 +181,9 @@ static void on_mark(unsigned int cpu, void *data)
 		break;
 	case UNWATCH:
 		num_watches = 0;
+		break;
+	case SYMBOLS:
+		load_symbols();
 		break;
 	}
 }
@@ -234,6 +232,7 @@ static void count(struct qemu_plugin_tb *tb, size_t first, size_t end)
 	insn = qemu_plugin_tb_get_insn(tb, first);
 	s = find(qemu_plugin_insn_vaddr(insn), end - first);
 	s->repeats = is_repeated(insn);
+	s->end = calls_end(qemu_plugin_tb_get_insn(tb, end - 1));
 	qemu_plugin_register_vcpu_insn_exec_cb(insn, on_stretch,
 					       QEMU_PLUGIN_CB_NO_REGS, s);
 }
@@ -252,6 +251,8 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 			qemu_plugin_register_vcpu_mem_cb(insn, on_store,
 							 QEMU_PLUGIN_CB_NO_REGS,
 							 QEMU_PLUGIN_MEM_W, NULL);
+		if (symbols)
+			io_translate(insn);
 		if (!mark && !is_repeated(insn))
 			continue;
 		count(tb, first, i);
@@ -273,9 +274,12 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc,
 	int i;
 
 	(void)info;
+	plugin = id;
 	for (i = 0; i < argc; i++)
 		if (!strncmp(argv[i], "out=", 4))
 			path = argv[i] + 4;
+		else if (!strncmp(argv[i], "symbols=", 8))
+			symbols = strdup(argv[i] + 8);
 	out = fopen(path, "w");
 	stretches = calloc(STRETCHES, sizeof(*stretches));
 	ran = calloc(STRETCHES, sizeof(*ran));

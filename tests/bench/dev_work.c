@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: What a guest of the device benchmark does: one row of work
+ *
+ *	dev_work symbols
+ *	dev_work blk PATH read|write DEPTH OPS DEVICE
+ *	dev_work console PATH WRITES DEVICE
+ *	dev_work rng PATH KIB DEVICE
+ *	dev_work wait DEVICE
+ *
+ * Each warms up, then does its work between the marks of insn_count.c, and
+ * prints "got UNITS ns NANOSECONDS interrupts NUMBER".  Interrupts are those
+ * that /proc/interrupts has for DEVICE, such as virtio0.  'wait' works as long
+ * as its standard input is silent: the host does something meanwhile.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/aio_abi.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/fs.h>
+
+#define BLOCK		4096
+#define MAX_DEPTH	256
+#define WARM_OPS	256
+
+/* As in vring_bench.h: the plugin finds it, to the guest it is a no-op. */
+static inline __attribute__((always_inline)) void mark(const int kind)
+{
+	asm volatile(".byte 0x0f,0x1f,0x84,0x00,%c0,0x00,0x56,0x52"
+		     : : "i" (kind) : "memory");
+}
+
+enum { START = 1, STOP, ROW_BEGIN, ROW_END, SYMBOLS = 7 };
+
+static const char *device;
+static uint64_t began, interrupts;
+
+static void die(const char *what)
+{
+	printf("failed %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+/* Numbers of a line of /proc/interrupts, behind the vector. */
+static uint64_t sum_line(char *line)
+{
+	uint64_t sum = 0, n;
+	char *at = strchr(line, ':'), *end;
+
+	while (at) {
+		n = strtoull(++at, &end, 10);
+		if (end == at || (*end != ' ' && *end != '\n'))
+			break;
+		sum += n;
+		at = end;
+	}
+	return sum;
+}
+
+/* virtio1-req.0 with a vector of its own, virtio1 on a shared line. */
+static bool is_of_device(const char *line)
+{
+	char name[32];
+	const char *at;
+
+	snprintf(name, sizeof(name), " %s", device);
+	at = strstr(line, name);
+	return at && strchr("-,\n", at[strlen(name)]);
+}
+
+static uint64_t count_interrupts(void)
+{
+	char line[4096];
+	FILE *in = fopen("/proc/interrupts", "r");
+	uint64_t sum = 0;
+
+	if (!in)
+		die("/proc/interrupts");
+	while (fgets(line, sizeof(line), in))
+		if (is_of_device(line))
+			sum += sum_line(line);
+	fclose(in);
+	return sum;
+}
+
+static void begin(void)
+{
+	interrupts = count_interrupts();
+	mark(ROW_BEGIN);
+	began = now();
+	mark(START);
+}
+
+static void end(uint64_t units)
+{
+	mark(STOP);
+	began = now() - began;
+	mark(ROW_END);
+	printf("got %" PRIu64 " ns %" PRIu64 " interrupts %" PRIu64 "\n", units,
+	       began, count_interrupts() - interrupts);
+}
+
+/**
+ * struct disk - requests of 4 KiB to one disk
+ * @ctx: context of the kernel's asynchronous I/O
+ * @blocks: how many the disk has
+ * @random: state of the generator
+ * @iocbs: the requests
+ * @list: pointers to those that go next
+ */
+struct disk {
+	aio_context_t ctx;
+	uint64_t blocks;
+	uint64_t random;
+	struct iocb iocbs[MAX_DEPTH];
+	struct iocb *list[MAX_DEPTH];
+};
+
+static uint64_t next_block(struct disk *d)
+{
+	d->random ^= d->random << 13;
+	d->random ^= d->random >> 7;
+	d->random ^= d->random << 17;
+	return d->random % d->blocks;
+}
+
+/* One by one, as programs do that have several requests under way. */
+static void submit(struct disk *d, unsigned int num)
+{
+	unsigned int i;
+
+	for (i = 0; i < num; i++) {
+		d->list[i]->aio_offset = next_block(d) * BLOCK;
+		if (syscall(SYS_io_submit, d->ctx, 1L, d->list + i) != 1)
+			die("io_submit");
+	}
+}
+
+/* Do @ops requests, @depth of them at a time, resubmitted as they come back. */
+static void run_disk(struct disk *d, unsigned int depth, uint64_t ops)
+{
+	struct io_event events[MAX_DEPTH];
+	uint64_t submitted = depth, done = 0;
+	unsigned int num;
+	long got, i;
+
+	for (i = 0; i < depth; i++)
+		d->list[i] = &d->iocbs[i];
+	submit(d, depth);
+	while (done < ops) {
+		got = syscall(SYS_io_getevents, d->ctx, 1L, (long)depth, events,
+			      NULL);
+		if (got < 1)
+			die("io_getevents");
+		for (i = num = 0; i < got; i++) {
+			if (events[i].res != BLOCK) {
+				errno = -events[i].res;
+				die("request");
+			}
+			if (submitted + num < ops)
+				d->list[num++] = (void *)events[i].obj;
+		}
+		done += got;
+		submitted += num;
+		if (num)
+			submit(d, num);
+	}
+}
+
+static void work_blk(const char *path, bool write, unsigned int depth,
+		     uint64_t ops)
+{
+	static struct disk d = { .random = 88172645463325252ULL };
+	int fd = open(path, (write ? O_RDWR : O_RDONLY) | O_DIRECT);
+	uint64_t bytes;
+	unsigned int i;
+	void *mem;
+
+	if (fd < 0 || ioctl(fd, BLKGETSIZE64, &bytes))
+		die(path);
+	if (!depth || depth > MAX_DEPTH ||
+	    posix_memalign(&mem, BLOCK, depth * BLOCK) ||
+	    syscall(SYS_io_setup, depth, &d.ctx))
+		die("io_setup");
+	memset(mem, 0x5a, depth * BLOCK);
+	d.blocks = bytes / BLOCK;
+	for (i = 0; i < depth; i++)
+		d.iocbs[i] = (struct iocb){
+			.aio_fildes = fd,
+			.aio_lio_opcode = write ? IOCB_CMD_PWRITE :
+						  IOCB_CMD_PREAD,
+			.aio_buf = (uintptr_t)mem + i * BLOCK,
+			.aio_nbytes = BLOCK,
+		};
+	run_disk(&d, depth, WARM_OPS);
+	begin();
+	run_disk(&d, depth, ops);
+	end(ops);
+}
+
+static void write_all(int fd, uint64_t writes)
+{
+	static char block[BLOCK];
+	ssize_t got;
+	size_t at;
+
+	while (writes--)
+		for (at = 0; at < BLOCK; at += got) {
+			got = write(fd, block + at, BLOCK - at);
+			if (got < 1)
+				die("write");
+		}
+}
+
+static void work_console(const char *path, uint64_t writes)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0)
+		die(path);
+	write_all(fd, 64);
+	begin();
+	write_all(fd, writes);
+	end(writes);
+}
+
+static void read_all(int fd, uint64_t kib)
+{
+	static char block[16384];
+	uint64_t left = kib * 1024;
+	ssize_t got;
+
+	while (left) {
+		got = read(fd, block,
+			   left < sizeof(block) ? left : sizeof(block));
+		if (got < 1)
+			die("read");
+		left -= got;
+	}
+}
+
+static void work_rng(const char *path, uint64_t kib)
+{
+	int fd = open(path, O_RDONLY);
+
+	if (fd < 0)
+		die(path);
+	read_all(fd, 16);
+	begin();
+	read_all(fd, kib);
+	end(kib);
+}
+
+static void work_wait(void)
+{
+	char line[80];
+
+	begin();
+	puts("ready");
+	fflush(stdout);
+	if (!fgets(line, sizeof(line), stdin))
+		die("stdin");
+	end(1);
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	device = argv[argc - 1];
+	if (!strcmp(what, "symbols"))
+		mark(SYMBOLS);
+	else if (!strcmp(what, "blk") && argc == 7)
+		work_blk(argv[2], argv[3][0] == 'w', atoi(argv[4]),
+			 strtoull(argv[5], NULL, 10));
+	else if (!strcmp(what, "console") && argc == 5)
+		work_console(argv[2], strtoull(argv[3], NULL, 10));
+	else if (!strcmp(what, "rng") && argc == 5)
+		work_rng(argv[2], strtoull(argv[3], NULL, 10));
+	else if (!strcmp(what, "wait") && argc == 3)
+		work_wait();
+	else
+		return 2;
+	return 0;
+}
