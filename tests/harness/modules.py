@@ -9,6 +9,8 @@ unless the caller asks for them by name.
 import glob
 import os
 import struct
+import subprocess
+import tempfile
 
 from .kernel import SetupError
 
@@ -61,6 +63,23 @@ class Module:
         self.aliases = [v for k, v in text if k == "alias"]
         self.vermagic = next((v for k, v in text if k == "vermagic"), "")
         self.data = data
+
+
+def without_debug(module):
+    """A module without what only a debugger reads: most of one that was built here.
+
+    One with a signature stays as it is, and one of another processor, which the host's
+    strip may not know.
+    """
+    if module.data.endswith(b"~Module signature appended~\n"):
+        return module.data
+    with tempfile.NamedTemporaryFile(suffix=".ko") as small:
+        run = subprocess.run(["strip", "--strip-debug", "-o", small.name, module.path],
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        if run.returncode:
+            return module.data
+        with open(small.name, "rb") as f:
+            return f.read()
 
 
 class Index:
@@ -180,7 +199,7 @@ class Index:
         """{path in the guest: bytes} of names, their needs and modprobe's tables."""
         root = f"lib/modules/{self.kernel.release}"
         every = self.closure(names)
-        out = {f"{root}/{self.install_path(n)}": self.get(n).data for n in every}
+        out = {f"{root}/{self.install_path(n)}": without_debug(self.get(n)) for n in every}
         dep, alias = [], []
         for name in every:
             needs = [n for n in reversed(self.closure([name])) if n != name]
