@@ -118,9 +118,12 @@ int vscsi_restore(struct virtio_device *vdev)
 	}
 	mutex_unlock(&vs->lock);
 	scsi_unblock_requests(vs->shost);
-	if (!err)
-		vscsi_events_rescan(vs);
-	return err;
+	if (err)
+		return err;
+	vscsi_events_rescan(vs);
+	/* A host reset that came in between has been done thereby. */
+	vscsi_tell(vs);
+	return 0;
 }
 
 #endif /* CONFIG_PM */

@@ -120,8 +120,13 @@ int vscsi_bring_up(struct vscsi *vs)
 	return 0;
 }
 
-/* Whoever waits for a reset may go on. */
-static void vscsi_tell(struct vscsi *vs)
+/**
+ * vscsi_tell - whoever waits for a reset may go on
+ * @vs: the host, its device reset: back, or given up
+ *
+ * Context: any.
+ */
+void vscsi_tell(struct vscsi *vs)
 {
 	WRITE_ONCE(vs->resets, vs->resets + 1);
 	wake_up_all(&vs->reset_wait);

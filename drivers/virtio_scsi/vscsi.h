@@ -487,6 +487,7 @@ extern const struct virtio_recovery_ops vscsi_recovery;
 int vscsi_bring_up(struct vscsi *vs);
 void vscsi_take_down(struct vscsi *vs);
 void vscsi_take_back(struct vscsi *vs);
+void vscsi_tell(struct vscsi *vs);
 void vscsi_give_up(struct vscsi *vs);
 void vscsi_report(struct vscsi *vs, enum virtio_failure why);
 void vscsi_fail_work(struct work_struct *work);
