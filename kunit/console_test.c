@@ -722,6 +722,32 @@ static void waiter_ends(struct kunit *test, struct waiter *w, ssize_t ret)
 	KUNIT_EXPECT_EQ(test, w->ret, ret);
 }
 
+/* Who waits for room goes on when the device is back. */
+static void writer_outlasts_sleep(struct kunit *test)
+{
+	struct con *c = con_start(test, MODERN);
+	struct waiter writer;
+	struct file *f;
+	size_t got = 0;
+
+	con_add_open(c, 1);
+	f = con_open_told(c, 1, 0);
+	KUNIT_ASSERT_EQ(test, virtio_device_freeze(&c->m->vdev), 0);
+	waiter_start(test, &writer, f, true);
+	KUNIT_ASSERT_EQ(test, virtio_device_restore(&c->m->vdev), 0);
+	KUNIT_EXPECT_TRUE(test, con_told(c, 0, EV_DEVICE_READY, 1));
+	con_say(c, 1, EV_ADD, 0);
+	KUNIT_EXPECT_TRUE(test, con_told(c, 1, EV_PORT_READY, 1));
+	KUNIT_EXPECT_TRUE(test, con_told(c, 1, EV_OPEN, 1));
+	KUNIT_EXPECT_TRUE(test, play_until(({
+		got += con_drain(c, 1, NULL, 0);
+		got >= 2 * PATTERN_BYTES;
+	})));
+	con_say(c, 1, EV_REMOVE, 0);
+	waiter_ends(test, &writer, -ENODEV);
+	filp_close(f, NULL);
+}
+
 /* Who waits is told, and the number is another port's at once. */
 static void hostile_remove_while_open(struct kunit *test)
 {
@@ -835,6 +861,7 @@ static struct kunit_case console_cases[] = {
 	KUNIT_CASE(hostile_used_zero),
 	KUNIT_CASE(hostile_open_storm),
 	KUNIT_CASE(hostile_add_storm),
+	KUNIT_CASE(writer_outlasts_sleep),
 	KUNIT_CASE(hostile_remove_while_open),
 	KUNIT_CASE(hostile_keeps_output),
 	KUNIT_CASE(hostile_gone_while_open),

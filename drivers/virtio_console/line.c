@@ -142,9 +142,13 @@ void vcon_line_no_port(struct vcon_line *line)
  * vcon_line_up - give the device what it may have of a line
  * @vcon: the device, locked, live
  * @line: the line
+ *
+ * Who waits for room looks again: while the line was down there was no queue
+ * to ask for an interrupt.
  */
 void vcon_line_up(struct vcon *vcon, struct vcon_line *line)
 {
+	struct vcon_port *port = vcon_port_find(vcon, line->id);
 	unsigned int index = vcon_line_queue(line->id);
 
 	lockdep_assert_held(&vcon->lock);
@@ -152,6 +156,8 @@ void vcon_line_up(struct vcon *vcon, struct vcon_line *line)
 		return;
 	vcon_in_up(&line->in, vcon->vqs[index]);
 	vcon_out_up(&line->out, vcon->vqs[index + 1]);
+	if (port)
+		vcon_port_wake(port, POLL_OUT);
 }
 
 /**
