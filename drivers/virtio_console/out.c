@@ -549,11 +549,13 @@ void vcon_out_up(struct vcon_out *out, struct virtqueue *vq)
  * @out: the output
  * @dead: nor will ever
  *
- * Writers may still fill the area, and wait.
+ * What the device has used is taken now: a reset breaks the queue, and gives
+ * nothing of it.  Writers may still fill the area, and wait.
  */
 void vcon_out_down(struct vcon_out *out, bool dead)
 {
 	spin_lock_irq(&out->lock);
+	vcon_out_take_used(out);
 	out->vq = NULL;
 	out->unseen = false;
 	out->dead |= dead;
