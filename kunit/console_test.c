@@ -517,6 +517,23 @@ static void emergency_write(struct kunit *test)
 	filp_close(tty, NULL);
 }
 
+static void break_when_live(struct mock *m, u8 status)
+{
+	if (status & ST_DRIVER_OK)
+		virtio_break_device(&m->vdev);
+}
+
+/* It takes no first message: who sets it up does not wait for that. */
+static void hostile_breaks_at_once(struct kunit *test)
+{
+	struct con *c = con_new(test, MODERN);
+	unsigned long since = jiffies;
+
+	c->m->on_status_write = break_when_live;
+	KUNIT_EXPECT_EQ(test, mock_register(c->m), 0);
+	KUNIT_EXPECT_LT(test, jiffies - since, 5UL * HZ);
+}
+
 /* A configuration that cannot be: the driver says so, and lets go. */
 static void hostile_no_ports(struct kunit *test)
 {
@@ -876,6 +893,7 @@ static struct kunit_case console_cases[] = {
 	KUNIT_CASE(sleeps),
 	KUNIT_CASE(recovers),
 	KUNIT_CASE(emergency_write),
+	KUNIT_CASE(hostile_breaks_at_once),
 	KUNIT_CASE(hostile_no_ports),
 	KUNIT_CASE(hostile_too_many_ports),
 	KUNIT_CASE_PARAM(hostile_message, bad_gen_params),

@@ -189,6 +189,32 @@ static int vcon_ctrl_try_lock(struct vcon_ctrl *ctrl,
 	return ret;
 }
 
+static void vcon_ctrl_fill(struct vcon *vcon, u32 id, u16 event, u16 value,
+			   struct virtio_console_control *msg)
+{
+	msg->id = cpu_to_virtio32(vcon->vdev, id);
+	msg->event = cpu_to_virtio16(vcon->vdev, event);
+	msg->value = cpu_to_virtio16(vcon->vdev, value);
+}
+
+/**
+ * vcon_ctrl_ready - send DEVICE_READY, the first message
+ * @vcon: the device, its control queues just set up
+ *
+ * Does not wait: there is room, unless the queue is broken already, and then
+ * it may be the bus that waits for this, to take the device down again.
+ * Context: process.
+ *
+ * Return: 0 or -EIO.
+ */
+int vcon_ctrl_ready(struct vcon *vcon)
+{
+	struct virtio_console_control msg;
+
+	vcon_ctrl_fill(vcon, 0, VIRTIO_CONSOLE_DEVICE_READY, 1, &msg);
+	return vcon_ctrl_try_lock(vcon->ctrl, &msg) > 0 ? 0 : -EIO;
+}
+
 /**
  * vcon_ctrl_send - send a control message
  * @vcon: the device
@@ -211,9 +237,7 @@ int vcon_ctrl_send(struct vcon *vcon, u32 id, u16 event, u16 value)
 
 	if (!ctrl)
 		return 0;
-	msg.id = cpu_to_virtio32(vcon->vdev, id);
-	msg.event = cpu_to_virtio16(vcon->vdev, event);
-	msg.value = cpu_to_virtio16(vcon->vdev, value);
+	vcon_ctrl_fill(vcon, id, event, value, &msg);
 	left = wait_event_timeout(ctrl->wait,
 				  (ret = vcon_ctrl_try_lock(ctrl, &msg)),
 				  VCON_CTRL_LIMIT);

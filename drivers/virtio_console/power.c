@@ -75,7 +75,9 @@ int vcon_start(struct vcon *vcon)
 	vcon->up = true;
 	if (vcon->ctrl) {
 		vcon_ctrl_up(vcon->ctrl, vcon->vqs[2], vcon->vqs[3]);
-		vcon_ctrl_send(vcon, 0, VIRTIO_CONSOLE_DEVICE_READY, 1);
+		/* What breaks this queue is a failure like any other. */
+		if (vcon_ctrl_ready(vcon))
+			dev_err(&vcon->vdev->dev, "cannot say DEVICE_READY\n");
 	} else if (vcon->lines[0]) {
 		vcon_line_up(vcon, vcon->lines[0]);
 	}

@@ -356,6 +356,7 @@ void vcon_ctrl_up(struct vcon_ctrl *ctrl, struct virtqueue *in_vq,
 void vcon_ctrl_down(struct vcon_ctrl *ctrl, bool dead);
 void vcon_ctrl_reclaim(struct vcon_ctrl *ctrl);
 int vcon_ctrl_next(struct vcon_ctrl *ctrl);
+int vcon_ctrl_ready(struct vcon *vcon);
 int vcon_ctrl_send(struct vcon *vcon, u32 id, u16 event, u16 value);
 void vcon_ctrl_in_done(struct virtqueue *vq);
 void vcon_ctrl_out_done(struct virtqueue *vq);
