@@ -300,17 +300,16 @@ static void vbal_try_later(struct vbal *vb)
 	vb->delay = min_t(unsigned long, vb->delay * 2, VBAL_DELAY_MAX);
 }
 
-/* Where the pages are told first that the device does not know of. */
-static void vbal_take_stray(struct vbal *vb)
+/**
+ * vbal_take_stray - a stray page to where those are that are told first
+ * @vb: the balloon, with its migrate_lock; nobody else uses its untold pages
+ */
+void vbal_take_stray(struct vbal *vb)
 {
-	struct page *page;
-
-	mutex_lock(&vb->migrate_lock);
-	page = vb->stray;
+	lockdep_assert_held(&vb->migrate_lock);
+	if (vb->stray)
+		list_add_tail(&vb->stray->lru, &vb->untold);
 	vb->stray = NULL;
-	mutex_unlock(&vb->migrate_lock);
-	if (page)
-		list_add_tail(&page->lru, &vb->untold);
 }
 
 /* One direction, or the other; a driver that leaves takes no more pages. */
@@ -337,7 +336,11 @@ void vbal_work(struct work_struct *work)
 
 	if (READ_ONCE(vb->failed) || !READ_ONCE(vb->queues[0].up))
 		return;
-	vbal_take_stray(vb);
+	/* Who has the lock may wait for a reset, which waits for this. */
+	if (mutex_trylock(&vb->migrate_lock)) {
+		vbal_take_stray(vb);
+		mutex_unlock(&vb->migrate_lock);
+	}
 	err = vbal_step(vb);
 	if (err && err != -EAGAIN)
 		return;

@@ -111,6 +111,9 @@ void vbal_reclaim(struct vbal *vb)
 	virtio_synchronize_cbs(vb->vdev);
 	vbal_queues_delete(vb);
 
+	mutex_lock(&vb->migrate_lock);
+	vbal_take_stray(vb);
+	mutex_unlock(&vb->migrate_lock);
 	mutex_lock(&vb->life);
 	for (i = 0; i < VBAL_BATCHES; i++)
 		vbal_batch_lost(vb, &vb->batch[i]);

@@ -302,6 +302,7 @@ void vbal_free(struct list_head *pages);
 void vbal_work(struct work_struct *work);
 void vbal_settle_used(struct vbal *vb, struct vbal_batch *b);
 void vbal_publish(struct vbal *vb);
+void vbal_take_stray(struct vbal *vb);
 int vbal_empty(struct vbal *vb);
 
 /* stats.c */
