@@ -71,17 +71,18 @@ static unsigned long vbal_excess(struct vbal *vb)
 
 /**
  * vbal_publish - tell the host how large the balloon is
- * @vb: the balloon, its device up
+ * @vb: the balloon
  *
  * Four bytes in one access, little-endian on every device (VIRTIO 1.4, 5.5.4).
- * Context: process, one at a time.
+ * Not a device that is stopped, or reset.  Context: process, one at a time.
  */
 void vbal_publish(struct vbal *vb)
 {
 	u32 held = atomic_long_read(&vb->held);
 
 	vb->written_at = jiffies;
-	if (held == vb->written && !vb->unwritten)
+	if (!READ_ONCE(vb->queues[0].up) ||
+	    (held == vb->written && !vb->unwritten))
 		return;
 	virtio_cwrite_le(vb->vdev, struct virtio_balloon_config, actual, &held);
 	vb->written = held;

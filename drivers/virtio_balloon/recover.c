@@ -42,7 +42,21 @@ void vbal_fail(struct vbal *vb, enum virtio_failure why)
 }
 
 /**
- * vbal_stop - nobody touches a queue any more
+ * vbal_quiet - stop the work items, wherever they are
+ * @vb: the balloon
+ *
+ * Also when their queue is frozen.  Context: process; waits for the device as
+ * long as they do, and not at all when the queues are down.
+ */
+void vbal_quiet(struct vbal *vb)
+{
+	cancel_delayed_work_sync(&vb->work);
+	cancel_delayed_work_sync(&vb->stats_work);
+	cancel_work_sync(&vb->hints.work);
+}
+
+/**
+ * vbal_stop - nobody touches a queue or the configuration any more
  * @vb: the balloon
  *
  * Context: process, does not wait for the device.
@@ -50,6 +64,7 @@ void vbal_fail(struct vbal *vb, enum virtio_failure why)
 void vbal_stop(struct vbal *vb)
 {
 	vbal_queues_up(vb, false);
+	vbal_quiet(vb);
 }
 
 /* A batch whose user has gone: its pages to where all pages go. */
@@ -105,10 +120,9 @@ void vbal_reclaim(struct vbal *vb)
 	vbal_batch_end(&vb->migrate_in);
 	vbal_batch_end(&vb->migrate_out);
 	vbal_report_end(vb);
-	cancel_delayed_work_sync(&vb->work);
-	cancel_delayed_work_sync(&vb->stats_work);
-	cancel_work_sync(&vb->hints.work);
+	/* Callbacks queue work, which finds the queues down. */
 	virtio_synchronize_cbs(vb->vdev);
+	vbal_quiet(vb);
 	vbal_queues_delete(vb);
 
 	mutex_lock(&vb->migrate_lock);

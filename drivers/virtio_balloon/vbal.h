@@ -334,6 +334,7 @@ int vbal_oom_notify(struct notifier_block *nb, unsigned long unused,
 extern const struct virtio_recovery_ops vbal_recovery_ops;
 void vbal_fail(struct vbal *vb, enum virtio_failure why);
 void vbal_fail_work(struct work_struct *work);
+void vbal_quiet(struct vbal *vb);
 void vbal_stop(struct vbal *vb);
 void vbal_reclaim(struct vbal *vb);
 
