@@ -311,27 +311,51 @@ static void stats_without_end(struct kunit *test)
 	expect_all_back(r, before);
 }
 
-/* Free pages are reported, and never acknowledged. */
-static void silent_report(struct kunit *test)
+/* Free pages are reported; the device does not acknowledge that. */
+static void take_report(struct balloon_rig *r)
 {
-	unsigned long before = totalram_pages();
-	struct balloon_rig *r = balloon_up(test, FB_REPORT);
-	unsigned int i, life = r->p->life;
-	struct page *page;
+	struct kunit *test = r->test;
 	struct play_buf b;
+	struct page *page;
 	bool got = false;
+	unsigned int i;
 
-	if (!(r->m->accepted & FB_REPORT)) {
+	if (!(r->m->accepted & FB_REPORT))
 		kunit_skip(test, "this kernel fills free pages, or reports none");
-		return;
-	}
 	page = alloc_pages(GFP_KERNEL, MAX_ORDER - 1);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	__free_pages(page, MAX_ORDER - 1);
 	for (i = 0; i < 5 && !got; i++)
 		got = play_take(r->p, Q_MORE, &b);
 	KUNIT_ASSERT_TRUE(test, got);
+}
+
+/* Nor ever: it is reset. */
+static void silent_report(struct kunit *test)
+{
+	unsigned long before = totalram_pages();
+	struct balloon_rig *r = balloon_up(test, FB_REPORT);
+	unsigned int life = r->p->life;
+
+	take_report(r);
 	KUNIT_EXPECT_TRUE(test, was_reset(r, life));
+	mock_unregister(r->m);
+	KUNIT_EXPECT_EQ(test, totalram_pages(), before);
+}
+
+/* And when the system sleeps, that does not wait for it. */
+static void silent_report_asleep(struct kunit *test)
+{
+	unsigned long before = totalram_pages();
+	struct balloon_rig *r = balloon_up(test, FB_REPORT);
+	unsigned long since;
+
+	take_report(r);
+	since = jiffies;
+	KUNIT_EXPECT_EQ(test, virtio_device_freeze(&r->m->vdev), 0);
+	KUNIT_EXPECT_LT(test, jiffies_to_msecs(jiffies - since),
+			2 * LIMIT_MS + PLAY_MS);
+	KUNIT_EXPECT_EQ(test, virtio_device_restore(&r->m->vdev), 0);
 	mock_unregister(r->m);
 	KUNIT_EXPECT_EQ(test, totalram_pages(), before);
 }
@@ -367,6 +391,7 @@ static struct kunit_case hostile_cases[] = {
 	KUNIT_CASE(empty_interrupts),
 	KUNIT_CASE(stats_without_end),
 	KUNIT_CASE(silent_report),
+	KUNIT_CASE(silent_report_asleep),
 	KUNIT_CASE(tiny_ring),
 	{}
 };

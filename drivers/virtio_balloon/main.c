@@ -156,8 +156,10 @@ int vbal_start(struct vbal *vb)
  *
  * Pages that are left are the guest's.  Context: process.
  */
-static void vbal_take_down(struct vbal *vb)
+void vbal_take_down(struct vbal *vb)
 {
+	/* Who still waits for the device need not report it: here is a reset. */
+	WRITE_ONCE(vb->failed, true);
 	cancel_work_sync(&vb->fail_work);
 	if (vb->dead)
 		return;

@@ -9,6 +9,9 @@
  *
  * The workqueue is freezable, and stands still already when the system sleeps;
  * so the pages move in the context of freeze().
+ *
+ * Reporting ends last: who reports free pages to a device that is silent waits
+ * until it is reset, and nobody else resets it here.
  */
 #include "vbal.h"
 
@@ -27,18 +30,10 @@ int vbal_freeze(struct virtio_device *vdev)
 	struct vbal *vb = vdev->priv;
 
 	WRITE_ONCE(vb->leaving, true);
-	vbal_report_stop(vb);
-	cancel_delayed_work_sync(&vb->work);
-	cancel_delayed_work_sync(&vb->stats_work);
-	cancel_work_sync(&vb->hints.work);
+	vbal_quiet(vb);
 	vbal_empty(vb);
-	cancel_work_sync(&vb->fail_work);
-	if (vb->dead)
-		return 0;
-	vbal_stop(vb);
-	virtio_reset_device(vdev);
-	vbal_reclaim(vb);
-	vbal_free(&vb->untold);
+	vbal_take_down(vb);
+	vbal_report_stop(vb);
 	return 0;
 }
 

@@ -274,6 +274,7 @@ struct vbal {
 /* main.c */
 extern struct workqueue_struct *vbal_wq;
 int vbal_start(struct vbal *vb);
+void vbal_take_down(struct vbal *vb);
 
 /* queue.c */
 extern unsigned int vbal_limit_ms;
