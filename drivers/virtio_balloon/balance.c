@@ -369,13 +369,15 @@ void vbal_work(struct work_struct *work)
  */
 int vbal_empty(struct vbal *vb)
 {
-	int err;
+	int err = -EIO;
 
 	WRITE_ONCE(vb->leaving, true);
-	if (READ_ONCE(vb->failed))
-		return -EIO;
-	err = vbal_drain(vb) ?: vbal_deflate(vb);
+	/* Against vbal_reclaim(), should the device fail meanwhile. */
+	mutex_lock(&vb->life);
+	if (!READ_ONCE(vb->failed))
+		err = vbal_drain(vb) ?: vbal_deflate(vb);
 	if (!err || err == -EAGAIN)
 		vbal_publish(vb);
+	mutex_unlock(&vb->life);
 	return err;
 }

@@ -204,7 +204,8 @@ err_release:
  * vbal_remove - the device goes, or the driver
  * @vdev: the device; configuration changes are no longer delivered
  *
- * The device is told of every page that it loses, as long as it answers.
+ * The device is told of every page that it loses, as long as it answers; from
+ * here, because the workqueue may be frozen.
  * Context: process; bounded as vbal_wait() says.
  */
 static void vbal_remove(struct virtio_device *vdev)
@@ -215,11 +216,8 @@ static void vbal_remove(struct virtio_device *vdev)
 		unregister_oom_notifier(&vb->oom_nb);
 	vbal_report_stop(vb);
 	WRITE_ONCE(vb->leaving, true);
-	cancel_work_sync(&vb->hints.work);
-	if (!vb->dead) {
-		mod_delayed_work(vbal_wq, &vb->work, 0);
-		flush_delayed_work(&vb->work);
-	}
+	vbal_quiet(vb);
+	vbal_empty(vb);
 	virtio_leave_recovery(vdev);
 	vbal_take_down(vb);
 	vbal_release(vb);

@@ -24,9 +24,9 @@
  * batch of its own.  They meet at the spinlock of a queue and nowhere else.
  *
  * Locks, outermost first: &vbal.life (mutex: taking the device's buffers back,
- * against the out-of-memory notifier), &vbal.migrate_lock (mutex), the
- * spinlocks of the queues and of &vbal.info.  Interrupt handlers take none:
- * they wake whoever waits.  No page is allocated under any of them.
+ * against the out-of-memory notifier and vbal_empty()), &vbal.migrate_lock
+ * (mutex), the spinlocks of the queues and of &vbal.info.  Interrupt handlers
+ * take none: they wake whoever waits.  No page is allocated under any of them.
  */
 #ifndef _VBAL_H
 #define _VBAL_H
