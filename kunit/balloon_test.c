@@ -307,7 +307,7 @@ static unsigned int hint_blocks(struct kunit *test, struct balloon_rig *r)
 {
 	unsigned int n = 0;
 	struct play_buf b;
-	__le32 id = ~0;
+	__le32 id = cpu_to_le32(U32_MAX);
 
 	for (;;) {
 		KUNIT_ASSERT_TRUE(test, play_take(r->p, Q_MORE, &b));

@@ -67,13 +67,13 @@
  * @bio: the bio
  * @mem: its page
  * @done: it ended
- * @status: how
+ * @status: how, as an errno
  */
 struct blk_io {
 	struct bio *bio;
 	u8 *mem;
 	struct completion done;
-	blk_status_t status;
+	int status;
 };
 
 /**
@@ -179,7 +179,7 @@ static void blk_end_io(struct bio *bio)
 {
 	struct blk_io *io = bio->bi_private;
 
-	io->status = bio->bi_status;
+	io->status = blk_status_to_errno(bio->bi_status);
 	complete(&io->done);
 }
 
@@ -226,15 +226,15 @@ static struct blk_io *io_start(struct blk *f, blk_opf_t op, sector_t sector,
 }
 
 /* The end of a bio. */
-static blk_status_t io_end(struct blk *f, struct blk_io *io)
+static int io_end(struct blk *f, struct blk_io *io)
 {
-	blk_status_t status;
+	int status;
 
 	if (!wait_for_completion_timeout(&io->done,
 					 msecs_to_jiffies(3 * PLAY_MS))) {
 		KUNIT_FAIL(f->test, "a bio did not end");
 		/* It may still: its memory is lost. */
-		return BLK_STS_AGAIN;
+		return -EAGAIN;
 	}
 	status = io->status;
 	bio_put(io->bio);
@@ -287,7 +287,7 @@ static inline void blk_expect_works(struct blk *f)
 
 	blk_take_write(f, &b, 64);
 	blk_answer(f, &b, S_OK, 1);
-	KUNIT_EXPECT_EQ(f->test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(f->test, io_end(f, io), 0);
 }
 
 /**

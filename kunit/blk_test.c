@@ -15,7 +15,7 @@ static void blk_expect_dead(struct blk *f)
 {
 	struct blk_io *io = io_start(f, REQ_OP_WRITE, 64, BYTES);
 
-	KUNIT_EXPECT_EQ(f->test, io_end(f, io), BLK_STS_IOERR);
+	KUNIT_EXPECT_EQ(f->test, io_end(f, io), -EIO);
 }
 
 /**
@@ -109,7 +109,7 @@ static void capacity_shrinks(struct kunit *test)
 	blk_set_capacity(f, 8);
 	KUNIT_ASSERT_TRUE(test, play_until(bdev_nr_sectors(f->bdev) == 8));
 	io = io_start(f, REQ_OP_WRITE, 64, BYTES);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_IOERR);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), -EIO);
 	KUNIT_EXPECT_FALSE(test, play_try_take(f->p, 0, &b));
 }
 
@@ -127,7 +127,7 @@ static void reads(struct kunit *test)
 	blk_answer(f, &b, S_OK, BYTES + 1);
 	play_until(completion_done(&io->done));
 	KUNIT_EXPECT_STREQ(test, (char *)io->mem, "from the device");
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), 0);
 }
 
 /**
@@ -141,19 +141,19 @@ struct answer_case {
 	const char *name;
 	unsigned int status;
 	u32 len;
-	blk_status_t want;
+	int want;
 };
 
 static const struct answer_case answer_cases[] = {
-	{ "OK", S_OK, BYTES + 1, BLK_STS_OK },
-	{ "OK, length 1", S_OK, 1, BLK_STS_OK },
-	{ "OK, length 4 Gi", S_OK, U32_MAX, BLK_STS_OK },
-	{ "OK, length 0", S_OK, 0, BLK_STS_IOERR },
-	{ "IOERR", S_IOERR, BYTES + 1, BLK_STS_IOERR },
-	{ "UNSUPP", S_UNSUPP, BYTES + 1, BLK_STS_NOTSUPP },
-	{ "status 77", 77, BYTES + 1, BLK_STS_IOERR },
-	{ "status 255", 255, BYTES + 1, BLK_STS_IOERR },
-	{ "no status", 256, BYTES + 1, BLK_STS_IOERR },
+	{ "OK", S_OK, BYTES + 1, 0 },
+	{ "OK, length 1", S_OK, 1, 0 },
+	{ "OK, length 4 Gi", S_OK, U32_MAX, 0 },
+	{ "OK, length 0", S_OK, 0, -EIO },
+	{ "IOERR", S_IOERR, BYTES + 1, -EIO },
+	{ "UNSUPP", S_UNSUPP, BYTES + 1, -EOPNOTSUPP },
+	{ "status 77", 77, BYTES + 1, -EIO },
+	{ "status 255", 255, BYTES + 1, -EIO },
+	{ "no status", 256, BYTES + 1, -EIO },
 };
 
 static void answer_desc(const struct answer_case *c, char *desc)
@@ -190,7 +190,7 @@ static void id_out_of_range(struct kunit *test)
 	play_lie(f->p, 0, 4711, 1);
 	blk_take_write(f, &b, 8);
 	blk_answer(f, &b, S_OK, 1);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), 0);
 	KUNIT_EXPECT_EQ(test, f->p->life, 2);
 }
 
@@ -204,12 +204,12 @@ static void used_twice(struct kunit *test)
 
 	blk_take_write(f, &b, 8);
 	blk_answer(f, &b, S_OK, 1);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), 0);
 	play_lie(f->p, 0, b.c.id, 1);
 	KUNIT_EXPECT_TRUE(test, play_until(f->p->life == 2));
 	blk_take_write(f, &b, 16);
 	blk_answer(f, &b, S_OK, 1);
-	KUNIT_EXPECT_EQ(test, io_end(f, other), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, io_end(f, other), 0);
 }
 
 /* All that is outstanding comes again, each once, with its data. */
@@ -235,7 +235,7 @@ static void needs_reset(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, seen, 15);
 	for (i = 0; i < 4; i++)
-		KUNIT_EXPECT_EQ(test, io_end(f, io[i]), BLK_STS_OK);
+		KUNIT_EXPECT_EQ(test, io_end(f, io[i]), 0);
 	KUNIT_EXPECT_FALSE(test, play_try_take(f->p, 0, &b));
 }
 
@@ -254,7 +254,7 @@ static void answered_too_late(struct kunit *test)
 	blk_answer(f, &b, S_OK, BYTES + 1);
 	play_until(completion_done(&io->done));
 	KUNIT_EXPECT_STREQ(test, (char *)io->mem, "new");
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), 0);
 }
 
 /* A request that kills its device is not given to it for ever. */
@@ -269,7 +269,7 @@ static void request_that_kills(struct kunit *test)
 		blk_take_write(f, &b, 8);
 		mock_needs_reset(f->m);
 	}
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_TIMEOUT);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), -ETIMEDOUT);
 	blk_expect_works(f);
 }
 
@@ -286,7 +286,7 @@ static void no_answer(struct kunit *test)
 	blk_take_write(f, &b, 8);
 	KUNIT_EXPECT_EQ(test, f->p->life, 2);
 	blk_answer(f, &b, S_OK, 1);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), 0);
 }
 
 /* A disk of one queue has a scheduler, which takes lists of requests apart. */
@@ -325,7 +325,7 @@ static void no_answer_to_a_batch(struct kunit *test)
 		blk_answer(f, &b, S_OK, 1);
 	}
 	for (i = 0; i < 4; i++)
-		KUNIT_EXPECT_EQ(test, io_end(f, io[i]), BLK_STS_OK);
+		KUNIT_EXPECT_EQ(test, io_end(f, io[i]), 0);
 }
 
 /* The answer is there, and the interrupt got lost: no reset for that. */
@@ -341,7 +341,7 @@ static void lost_interrupt(struct kunit *test)
 	blk_take_write(f, &b, 8);
 	play_write(f->p, &b, 0, &status, 1);
 	play_push(f->p, &b, 1);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), 0);
 	KUNIT_EXPECT_EQ(test, f->p->life, 1);
 }
 
@@ -357,7 +357,7 @@ static void flush_again(struct kunit *test)
 	blk_take(f, &b, T_FLUSH, 0);
 	KUNIT_EXPECT_EQ(test, f->p->life, 2);
 	blk_answer(f, &b, S_OK, 1);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), 0);
 }
 
 static void discard_again(struct kunit *test)
@@ -378,7 +378,7 @@ static void discard_again(struct kunit *test)
 			mock_needs_reset(f->m);
 	}
 	blk_answer(f, &b, S_OK, 1);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), 0);
 }
 
 /* A question of the driver's own is not worth another try. */
@@ -407,7 +407,7 @@ static void gone(struct kunit *test)
 	blk_take_write(f, &b, 8);
 	f->m->dead = true;
 	mock_config_interrupt(f->m);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_IOERR);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), -EIO);
 	blk_expect_dead(f);
 }
 
@@ -423,7 +423,7 @@ static void removed_gone(struct kunit *test)
 	f->m->dead = true;
 	virtio_break_device(&f->m->vdev);
 	device_release_driver(&f->m->vdev.dev);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_IOERR);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), -EIO);
 	KUNIT_EXPECT_TRUE(test, time_before(jiffies, start + 5 * HZ));
 }
 
@@ -439,7 +439,7 @@ static void removed_silent(struct kunit *test)
 	io = io_start(f, REQ_OP_WRITE, 8, BYTES);
 	blk_take_write(f, &b, 8);
 	device_release_driver(&f->m->vdev.dev);
-	KUNIT_EXPECT_NE(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_NE(test, io_end(f, io), 0);
 	KUNIT_EXPECT_TRUE(test, time_before(jiffies, start + 5 * HZ));
 }
 
@@ -452,7 +452,7 @@ static void feature_gone(struct kunit *test)
 	blk_take_write(f, &b, 8);
 	f->m->offered &= ~FB_FLUSH;
 	mock_needs_reset(f->m);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_IOERR);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), -EIO);
 	blk_expect_dead(f);
 	KUNIT_EXPECT_TRUE(test, f->m->status & ST_FAILED);
 }
@@ -467,7 +467,7 @@ static void queue_shrinks(struct kunit *test)
 	blk_take_write(f, &b, 8);
 	f->m->queue_size[0] = 2;
 	mock_needs_reset(f->m);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_IOERR);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), -EIO);
 	blk_expect_dead(f);
 }
 
@@ -488,14 +488,14 @@ static void lies_on_and_on(struct kunit *test)
 		play_until(f->p->life == i + 2);
 	}
 	for (i = 0; i < 2; i++)
-		KUNIT_EXPECT_EQ(test, io_end(f, io[i]), BLK_STS_TIMEOUT);
+		KUNIT_EXPECT_EQ(test, io_end(f, io[i]), -ETIMEDOUT);
 	io[0] = io_start(f, REQ_OP_WRITE, 8, BYTES);
 	for (i = 0; i < 2; i++) {
 		KUNIT_ASSERT_TRUE(test, play_take(f->p, 0, &b));
 		play_lie(f->p, 0, 4711, 1);
 		play_until(f->p->life == i + 5);
 	}
-	KUNIT_EXPECT_EQ(test, io_end(f, io[0]), BLK_STS_IOERR);
+	KUNIT_EXPECT_EQ(test, io_end(f, io[0]), -EIO);
 	KUNIT_EXPECT_TRUE(test, f->m->status & ST_FAILED);
 	blk_expect_dead(f);
 }
@@ -515,7 +515,7 @@ static void nothing_used(struct kunit *test)
 	}
 	KUNIT_EXPECT_FALSE(test, completion_done(&io->done));
 	blk_answer(f, &b, S_OK, 1);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), 0);
 	KUNIT_EXPECT_EQ(test, f->p->life, 1);
 }
 
@@ -532,7 +532,7 @@ static void asleep(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, virtio_device_restore(&f->m->vdev), 0);
 	blk_take_write(f, &b, 8);
 	blk_answer(f, &b, S_OK, 1);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), 0);
 }
 
 /* And fails when it does not come back. */
@@ -545,7 +545,7 @@ static void not_woken(struct kunit *test)
 	io = io_start(f, REQ_OP_WRITE, 8, BYTES);
 	f->m->refuse_vqs = -EIO;
 	KUNIT_EXPECT_EQ(test, virtio_device_restore(&f->m->vdev), -EIO);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_IOERR);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), -EIO);
 	blk_expect_dead(f);
 }
 
@@ -557,7 +557,7 @@ static void removed_asleep(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, virtio_device_freeze(&f->m->vdev), 0);
 	io = io_start(f, REQ_OP_WRITE, 8, BYTES);
 	device_release_driver(&f->m->vdev.dev);
-	KUNIT_EXPECT_EQ(test, io_end(f, io), BLK_STS_IOERR);
+	KUNIT_EXPECT_EQ(test, io_end(f, io), -EIO);
 }
 #endif
 
