@@ -5,7 +5,6 @@
  * See play.h.
  */
 #include <linux/module.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "play.h"
@@ -43,7 +42,6 @@ static void play_resource_free(struct kunit_resource *res)
 
 	mock_unregister(p->m);
 	p->m->on_queues = NULL;
-	kfree(p);
 }
 
 /**
@@ -56,9 +54,8 @@ static void play_resource_free(struct kunit_resource *res)
  */
 struct play *play_new(struct mock *m)
 {
-	struct play *p = kzalloc(sizeof(*p), GFP_KERNEL);
+	struct play *p = walk_zalloc(m->test, 1, sizeof(*p));
 
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(m->test, p);
 	p->test = m->test;
 	p->m = m;
 	mutex_init(&p->lock);

@@ -7,8 +7,11 @@
  * the order in which a device with IN_ORDER gives buffers back.
  */
 #include <linux/io.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/overflow.h>
 
 #include "walk.h"
 #include "walk_packed.h"
@@ -107,15 +110,58 @@ void *walk_virt(struct walk *w, u64 addr)
 }
 EXPORT_SYMBOL_GPL(walk_virt);
 
-static int walk_resource_init(struct kunit_resource *res, void *data)
+/* All memory of one test's walkers, and what is linked into it. */
+struct walk_pool {
+	struct list_head mem;	/* struct walk_mem; walk_pool_lock */
+};
+
+struct walk_mem {
+	struct list_head node;
+	u64 data[];
+};
+
+static DEFINE_MUTEX(walk_pool_lock);
+
+static int walk_pool_init(struct kunit_resource *res, void *data)
 {
-	res->data = data;
+	struct walk_pool *pool = kzalloc(sizeof(*pool), GFP_KERNEL);
+
+	if (!pool)
+		return -ENOMEM;
+	INIT_LIST_HEAD(&pool->mem);
+	res->data = pool;
 	return 0;
 }
 
-static void walk_resource_free(struct kunit_resource *res)
+static void walk_pool_free(struct kunit_resource *res)
 {
-	kvfree(res->data);
+	struct walk_pool *pool = res->data;
+	struct walk_mem *mem, *next;
+
+	list_for_each_entry_safe(mem, next, &pool->mem, node)
+		kvfree(mem);
+	kfree(pool);
+}
+
+static bool walk_pool_match(struct kunit *test, struct kunit_resource *res,
+			    void *data)
+{
+	return res->free == walk_pool_free;
+}
+
+/* The pool of a test, made with the first memory; under walk_pool_lock. */
+static struct walk_pool *walk_pool(struct kunit *test)
+{
+	struct kunit_resource *res;
+	struct walk_pool *pool;
+
+	res = kunit_find_resource(test, walk_pool_match, NULL);
+	if (!res)
+		return kunit_alloc_resource(test, walk_pool_init,
+					    walk_pool_free, GFP_KERNEL, NULL);
+	pool = res->data;
+	kunit_put_resource(res);
+	return pool;
 }
 
 /**
@@ -124,19 +170,32 @@ static void walk_resource_free(struct kunit_resource *res)
  * @num: elements
  * @size: of an element, bytes
  *
+ * A test's resources go in the order opposite to their making. A driver that
+ * recovers makes queues, and so walkers, at any time from a thread of its own:
+ * all memory goes with the first of it, hence after whatever was made later
+ * and still walks.
+ *
+ * Context: may sleep; any thread.
+ *
  * Return: the memory.
  */
 void *walk_zalloc(struct kunit *test, size_t num, size_t size)
 {
-	void *mem = kvcalloc(num, size, GFP_KERNEL);
+	struct walk_pool *pool;
+	struct walk_mem *mem;
 
+	mem = kvzalloc(size_add(sizeof(*mem), array_size(num, size)),
+		       GFP_KERNEL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, mem);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test,
-				     kunit_alloc_resource(test,
-							  walk_resource_init,
-							  walk_resource_free,
-							  GFP_KERNEL, mem));
-	return mem;
+	mutex_lock(&walk_pool_lock);
+	pool = walk_pool(test);
+	if (pool)
+		list_add(&mem->node, &pool->mem);
+	mutex_unlock(&walk_pool_lock);
+	if (!pool)
+		kvfree(mem);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, pool);
+	return mem->data;
 }
 EXPORT_SYMBOL_GPL(walk_zalloc);
 
