@@ -150,6 +150,24 @@ void virtio_recovery_report(struct virtio_device *vdev,
 			    enum virtio_failure why) VIRTIO_RECOVERY_WEAK;
 
 /**
+ * virtio_recovery_hold - it is reset below its driver: not by the bus too
+ * @vdev: the device
+ *
+ * For a transport.  Waits for a recovery that runs.  What is reported until
+ * virtio_recovery_release() is answered there.
+ * Context: process, with the device lock, held until then.
+ */
+void virtio_recovery_hold(struct virtio_device *vdev) VIRTIO_RECOVERY_WEAK;
+
+/**
+ * virtio_recovery_release - the counterpart of virtio_recovery_hold()
+ * @vdev: the device
+ *
+ * Context: process, with the device lock.
+ */
+void virtio_recovery_release(struct virtio_device *vdev) VIRTIO_RECOVERY_WEAK;
+
+/**
  * virtio_has_recovery - is this the bus that looks after devices?
  *
  * Constant from load to unload.  Return: false on the kernel's own bus.
@@ -214,6 +232,26 @@ static inline void virtio_report_failure(struct virtio_device *vdev,
 		virtio_recovery_report(vdev, why);
 	else
 		virtio_break_device(vdev);
+}
+
+/**
+ * virtio_hold_recovery - virtio_recovery_hold() on any bus
+ * @vdev: the device
+ */
+static inline void virtio_hold_recovery(struct virtio_device *vdev)
+{
+	if (virtqueue_ext_has(virtio_recovery_hold))
+		virtio_recovery_hold(vdev);
+}
+
+/**
+ * virtio_release_recovery - virtio_recovery_release() on any bus
+ * @vdev: the device
+ */
+static inline void virtio_release_recovery(struct virtio_device *vdev)
+{
+	if (virtqueue_ext_has(virtio_recovery_release))
+		virtio_recovery_release(vdev);
 }
 
 #endif /* _VIRTIO_RECOVERY_H */

@@ -666,6 +666,41 @@ static void fails_after_shutdown(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->m->status, 0);
 }
 
+/* Its transport resets it: what is wrong with it waits until that is done. */
+static void held(struct kunit *test)
+{
+	struct rec *f = rec_setup(test);
+	struct device *dev = &f->m->vdev.dev;
+
+	device_lock(dev);
+	virtio_recovery_hold(&f->m->vdev);
+	virtio_break_device(&f->m->vdev);
+	virtio_recovery_report(&f->m->vdev, VIRTIO_FAILURE_QUEUE);
+	rec_expect(f, "");
+	virtio_recovery_release(&f->m->vdev);
+	device_unlock(dev);
+	rec_expect(f, "sruc");
+	rec_expect_live(f);
+}
+
+/* One that was given up stays so. */
+static void held_dead(struct kunit *test)
+{
+	struct rec *f = rec_setup(test);
+	struct device *dev = &f->m->vdev.dev;
+
+	f->restart_err = -EIO;
+	mock_needs_reset(f->m);
+	rec_expect(f, "csrud");
+	device_lock(dev);
+	virtio_recovery_hold(&f->m->vdev);
+	virtio_recovery_report(&f->m->vdev, VIRTIO_FAILURE_NEEDS_RESET);
+	virtio_recovery_release(&f->m->vdev);
+	device_unlock(dev);
+	rec_expect(f, "csrud");
+	rec_expect_failed(f);
+}
+
 #ifdef CONFIG_PM_SLEEP
 /* The reset of the sleep is as good as any. */
 static void fails_in_freeze(struct kunit *test)
@@ -795,6 +830,8 @@ static struct kunit_case recovery_cases[] = {
 	KUNIT_CASE(removed_needing_reset),
 	KUNIT_CASE(fails_in_remove),
 	KUNIT_CASE(bound_again),
+	KUNIT_CASE(held),
+	KUNIT_CASE(held_dead),
 	KUNIT_CASE(fails_in_probe),
 	KUNIT_CASE(begins_in_probe),
 	KUNIT_CASE(dies_in_probe),

@@ -57,6 +57,7 @@ MODULE_PARM_DESC(wake_limit,
  * @VIRTIO_PROBING: nothing yet
  * @VIRTIO_LIVE: it is taken down and up
  * @VIRTIO_ASLEEP: nothing: its driver is in freeze() or restore(), or between
+ * @VIRTIO_HELD: nothing: its transport or bus resets it below its driver
  * @VIRTIO_LEAVING: its driver is in remove(): it is taken down
  * @VIRTIO_DEAD: nothing more: it was taken down, and dead() called
  * @VIRTIO_LEFT: nothing more: the driver does without, or the system goes down
@@ -65,6 +66,7 @@ enum virtio_recovery_state {
 	VIRTIO_PROBING,
 	VIRTIO_LIVE,
 	VIRTIO_ASLEEP,
+	VIRTIO_HELD,
 	VIRTIO_LEAVING,
 	VIRTIO_DEAD,
 	VIRTIO_LEFT,
@@ -656,6 +658,39 @@ void virtio_recovery_awake(struct virtio_device *dev, int err)
 	mutex_unlock(&r->lock);
 	queue_work(virtio_recovery_wq, &r->work);
 }
+
+/**
+ * virtio_recovery_hold - it is reset below its driver: not by us meanwhile
+ * @vdev: the device
+ *
+ * Waits for a recovery that runs.  What is reported from now on is noted.
+ * Context: process, device lock held until virtio_recovery_release().
+ */
+void virtio_recovery_hold(struct virtio_device *vdev)
+{
+	struct virtio_recovery *r = virtio_recovery_of(vdev);
+
+	if (r)
+		virtio_recovery_move(r, VIRTIO_HELD);
+}
+EXPORT_SYMBOL_GPL(virtio_recovery_hold);
+
+/**
+ * virtio_recovery_release - the counterpart of virtio_recovery_hold()
+ * @vdev: the device
+ *
+ * What was reported is answered now.  Context: process, device lock held.
+ */
+void virtio_recovery_release(struct virtio_device *vdev)
+{
+	struct virtio_recovery *r = virtio_recovery_of(vdev);
+
+	if (!r)
+		return;
+	virtio_recovery_move(r, VIRTIO_LIVE);
+	queue_work(virtio_recovery_wq, &r->work);
+}
+EXPORT_SYMBOL_GPL(virtio_recovery_release);
 
 /**
  * virtio_recovery_init - virtio.ko is loaded

@@ -123,7 +123,8 @@ static int vp_lock_for_reset(struct vp_device *vp)
  * Serves pci_error_handlers.reset_prepare.  Nobody may bind or unbind the
  * virtio driver until the reset is done, so its device lock is held that long.
  * The reset comes in any case: a device that cannot be frozen has its queues
- * broken, and is told to have failed when the reset is done.
+ * broken, and is told to have failed when the reset is done; the bus does not
+ * bring it up before.
  * Context: process, may sleep; the PCI core holds the device lock of @pdev.
  */
 static void vp_reset_prepare(struct pci_dev *pdev)
@@ -139,6 +140,7 @@ static void vp_reset_prepare(struct pci_dev *pdev)
 		return;
 	dev_err(&pdev->dev, "reset while in use (%d): its queues stop here\n",
 		err);
+	virtio_hold_recovery(&vp->vdev);
 	virtio_break_device(&vp->vdev);
 	vp_synchronize_cbs(&vp->vdev);
 }
@@ -160,8 +162,10 @@ static void vp_reset_done(struct pci_dev *pdev)
 	else if (vp->cut_off)
 		/* The PCI core has restored what it was before. */
 		pci_clear_master(pdev);
-	if (vp->lost)
+	if (vp->lost) {
 		virtio_report_failure(&vp->vdev, VIRTIO_FAILURE_NEEDS_RESET);
+		virtio_release_recovery(&vp->vdev);
+	}
 	if (err)
 		dev_err(&pdev->dev, "does not come up after a reset: error %d\n",
 			err);
