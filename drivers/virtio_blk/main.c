@@ -110,6 +110,7 @@ static struct vblk *vblk_alloc(struct virtio_device *vdev)
 	vblk->vdev = vdev;
 	mutex_init(&vblk->lock);
 	mutex_init(&vblk->cache_lock);
+	mutex_init(&vblk->zone_lock);
 	INIT_WORK(&vblk->config_work, vblk_config_work);
 	INIT_WORK(&vblk->zone_work, vblk_zone_work);
 	INIT_WORK(&vblk->fail_work, vblk_fail_work);
@@ -351,6 +352,7 @@ static void vblk_remove(struct virtio_device *vdev)
 	flush_work(&vblk->config_work);
 	if (!virtio_has_recovery())
 		vblk_removing(vblk);
+	vblk_zones_stop(vblk);
 	/* Waits for requests, and for submitters that are about to notify. */
 	del_gendisk(disk);
 	virtio_leave_recovery(vdev);

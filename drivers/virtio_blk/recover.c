@@ -290,27 +290,11 @@ void vblk_config_work(struct work_struct *work)
 		err = vblk_config_capacity(vblk, &capacity);
 	mutex_unlock(&vblk->lock);
 
-	if (!err) {
-		WRITE_ONCE(vblk->capacity, capacity);
-		set_capacity_and_notify(vblk->disk, capacity);
-		queue_work(vblk_wq, &vblk->zone_work);
-	}
-}
-
-/**
- * vblk_zone_work - the disk may have other zones now
- * @work: &vblk.zone_work
- *
- * By itself, since it asks the device: whoever waits for the answer to a
- * configuration change does not wait for that.  Nothing is told of a disk that
- * failed meanwhile.
- */
-void vblk_zone_work(struct work_struct *work)
-{
-	struct vblk *vblk = container_of(work, struct vblk, zone_work);
-	int err = vblk_zoned_revalidate(vblk);
-
 	if (err)
-		dev_err(&vblk->vdev->dev, "its zones are not known: error %d\n",
-			err);
+		return;
+	WRITE_ONCE(vblk->capacity, capacity);
+	if (vblk_is_zoned(vblk))
+		queue_work(vblk_wq, &vblk->zone_work);
+	else
+		set_capacity_and_notify(vblk->disk, capacity);
 }

@@ -340,7 +340,9 @@ struct vblk_limits {
  * @writeback: cache mode that is to be in force, with @has_wce
  * @wanted: cache mode that the device is told after a reset; under @lock
  * @config_work: answers a configuration change
- * @zone_work: lets the block layer learn the zones again
+ * @zone_work: of a zoned disk: sets the capacity, learns the zones again
+ * @zone_lock: held while the zones are learnt; outside of all others
+ * @leaving: the zones are not learnt any more
  * @fail_work: gives the device up, on the kernel's own bus
  * @cache_lock: serialises changes of the cache mode; outside of @lock
  * @held: suspended, or being recovered, with blk-mq quiesced; under @lock
@@ -379,6 +381,8 @@ struct vblk {
 	bool wanted;
 	struct work_struct config_work;
 	struct work_struct zone_work;
+	struct mutex zone_lock;		/* see above */
+	bool leaving;
 	struct work_struct fail_work;
 	struct mutex cache_lock;	/* see above */
 	bool held;
@@ -481,7 +485,6 @@ void vblk_fail(struct vblk *vblk);
 void vblk_fail_work(struct work_struct *work);
 void vblk_report(struct vblk *vblk, enum virtio_failure why);
 void vblk_config_work(struct work_struct *work);
-void vblk_zone_work(struct work_struct *work);
 
 /* pm.c */
 int vblk_restore_queues(struct vblk *vblk);
@@ -516,6 +519,8 @@ int vblk_zoned_check(struct virtio_device *vdev, const union vblk_config *raw,
 		     struct vblk_limits *lim);
 void vblk_zoned_apply(struct vblk *vblk);
 int vblk_zoned_revalidate(struct vblk *vblk);
+void vblk_zone_work(struct work_struct *work);
+void vblk_zones_stop(struct vblk *vblk);
 int vblk_report_zones(struct gendisk *disk, sector_t sector,
 		      unsigned int nr_zones, report_zones_cb cb, void *data);
 blk_status_t vblk_zone_appended(struct vblk_queue *q, struct vblk_cmd *cmd);
@@ -535,6 +540,14 @@ static inline void vblk_zoned_apply(struct vblk *vblk)
 static inline int vblk_zoned_revalidate(struct vblk *vblk)
 {
 	return 0;
+}
+
+static inline void vblk_zone_work(struct work_struct *work)
+{
+}
+
+static inline void vblk_zones_stop(struct vblk *vblk)
+{
 }
 
 static inline blk_status_t vblk_zone_appended(struct vblk_queue *q,

@@ -131,9 +131,19 @@ void vblk_zoned_apply(struct vblk *vblk)
 						       SECTOR_SHIFT));
 }
 
+static int vblk_learn_zones(struct vblk *vblk)
+{
+	lockdep_assert_held(&vblk->zone_lock);
+	return get_capacity(vblk->disk) ?
+	       blk_revalidate_disk_zones(vblk->disk, NULL) : 0;
+}
+
 /**
  * vblk_zoned_revalidate - let the block layer learn the zones
  * @vblk: the disk; the device takes requests
+ *
+ * The block layer counts on a capacity that stays while it learns: it makes
+ * room for so many zones, and does not look again.
  *
  * Context: process; waits for requests.
  *
@@ -141,9 +151,52 @@ void vblk_zoned_apply(struct vblk *vblk)
  */
 int vblk_zoned_revalidate(struct vblk *vblk)
 {
-	if (!vblk_is_zoned(vblk) || !get_capacity(vblk->disk))
+	int err;
+
+	if (!vblk_is_zoned(vblk))
 		return 0;
-	return blk_revalidate_disk_zones(vblk->disk, NULL);
+	mutex_lock(&vblk->zone_lock);
+	err = vblk_learn_zones(vblk);
+	mutex_unlock(&vblk->zone_lock);
+	return err;
+}
+
+/**
+ * vblk_zone_work - the disk may have another capacity, and other zones
+ * @work: &vblk.zone_work
+ *
+ * By itself, since it asks the device: whoever waits for the answer to a
+ * configuration change does not wait for that.
+ */
+void vblk_zone_work(struct work_struct *work)
+{
+	struct vblk *vblk = container_of(work, struct vblk, zone_work);
+	int err = 0;
+
+	mutex_lock(&vblk->zone_lock);
+	if (!vblk->leaving) {
+		set_capacity_and_notify(vblk->disk,
+					READ_ONCE(vblk->capacity));
+		err = vblk_learn_zones(vblk);
+	}
+	mutex_unlock(&vblk->zone_lock);
+	if (err)
+		dev_err(&vblk->vdev->dev, "its zones are not known: error %d\n",
+			err);
+}
+
+/**
+ * vblk_zones_stop - do not learn zones from now on
+ * @vblk: the disk, about to be taken away
+ *
+ * del_gendisk() takes its capacity.  Waits for who learns, which ends no later
+ * than his request.  Context: process.
+ */
+void vblk_zones_stop(struct vblk *vblk)
+{
+	mutex_lock(&vblk->zone_lock);
+	vblk->leaving = true;
+	mutex_unlock(&vblk->zone_lock);
 }
 
 static bool vblk_zone_type(u8 z_type, struct blk_zone *to)
@@ -190,17 +243,18 @@ static u64 vblk_zone_wp(u64 wp, const struct blk_zone *zone)
 /**
  * vblk_zone_parse - check what the device says of one zone
  * @vblk: the disk
+ * @capacity: of the disk, 512-byte sectors
  * @from: what it says
  * @start: where the zone has to start, 512-byte sectors
  * @to: result
  *
  * Return: false when that cannot be.
  */
-static bool vblk_zone_parse(struct vblk *vblk, const struct vblk_zone *from,
-			    u64 start, struct blk_zone *to)
+static bool vblk_zone_parse(struct vblk *vblk, u64 capacity,
+			    const struct vblk_zone *from, u64 start,
+			    struct blk_zone *to)
 {
 	struct virtio_device *vdev = vblk->vdev;
-	u64 capacity = READ_ONCE(vblk->capacity);
 	bool conventional, pointer;
 
 	memset(to, 0, sizeof(*to));
@@ -224,6 +278,7 @@ static bool vblk_zone_parse(struct vblk *vblk, const struct vblk_zone *from,
 /**
  * struct vblk_walk - a report on its way to the block layer
  * @vblk: the disk
+ * @capacity: of the disk when the report began, 512-byte sectors
  * @sector: where the next zone has to start
  * @index: how many zones were told
  * @wanted: how many are wanted
@@ -232,6 +287,7 @@ static bool vblk_zone_parse(struct vblk *vblk, const struct vblk_zone *from,
  */
 struct vblk_walk {
 	struct vblk *vblk;
+	u64 capacity;
 	u64 sector;
 	unsigned int index;
 	unsigned int wanted;
@@ -248,9 +304,10 @@ static int vblk_walk_zones(struct vblk_walk *w, const struct vblk_zone *zones,
 	int err;
 
 	for (i = 0; i < num && w->index < w->wanted; i++) {
-		if (w->sector >= READ_ONCE(w->vblk->capacity))
+		if (w->sector >= w->capacity)
 			break;
-		if (!vblk_zone_parse(w->vblk, &zones[i], w->sector, &zone)) {
+		if (!vblk_zone_parse(w->vblk, w->capacity, &zones[i], w->sector,
+				     &zone)) {
 			dev_err_ratelimited(&w->vblk->vdev->dev,
 					    "what it says of the zone at sector %llu cannot be\n",
 					    w->sector);
@@ -335,6 +392,7 @@ int vblk_report_zones(struct gendisk *disk, sector_t sector,
 	struct vblk *vblk = disk->private_data;
 	struct vblk_walk w = {
 		.vblk = vblk,
+		.capacity = get_capacity(disk),
 		.wanted = nr_zones,
 		.cb = cb,
 		.data = data,
@@ -347,13 +405,12 @@ int vblk_report_zones(struct gendisk *disk, sector_t sector,
 		return -EOPNOTSUPP;
 	w.sector = round_down((u64)sector, vblk->limits.zone_sectors);
 	nr_zones = min_t(u64, nr_zones,
-			 DIV_ROUND_UP_ULL(READ_ONCE(vblk->capacity),
+			 DIV_ROUND_UP_ULL(w.capacity,
 					  vblk->limits.zone_sectors));
 	report = vblk_report_alloc(vblk, max(nr_zones, 1U), &size);
 	if (!report)
 		return -ENOMEM;
-	while (!err && w.index < w.wanted &&
-	       w.sector < READ_ONCE(vblk->capacity))
+	while (!err && w.index < w.wanted && w.sector < w.capacity)
 		err = vblk_report_some(&w, report, size);
 	free_pages((unsigned long)report, get_order(size));
 	return err ? err : (int)w.index;
