@@ -503,6 +503,74 @@ static void writes_are_not_repeated(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, io_end(f, write), -ETIMEDOUT);
 }
 
+/* The zones are being learnt: the request for them, not answered. */
+static void learning(struct blk *f, struct play_buf *b)
+{
+	blk_set_capacity(f, ZONES * ZONE);
+	blk_take(f, b, T_ZONE_REPORT, 0);
+}
+
+/*
+ * The block layer makes room for as many zones as the disk has when it begins
+ * to learn them.
+ */
+static void empty_while_learnt(struct kunit *test)
+{
+	struct blk *f = zoned_setup(test, MODEL_HM);
+	struct play_buf b;
+
+	learning(f, &b);
+	blk_set_capacity(f, 0);
+	msleep(50);
+	fill_report(f, &b, 0, all_zones, ZONES);
+	KUNIT_EXPECT_TRUE(test, play_until(!bdev_nr_sectors(f->bdev)));
+}
+
+static void shrinks_while_learnt(struct kunit *test)
+{
+	struct blk *f = zoned_setup(test, MODEL_HM);
+	struct play_buf b;
+
+	learning(f, &b);
+	blk_set_capacity(f, 2 * ZONE);
+	msleep(50);
+	fill_report(f, &b, 0, all_zones, ZONES);
+	answer_report(f, 0, all_zones, 2);
+	KUNIT_EXPECT_TRUE(test, play_until(bdev_nr_zones(f->bdev) == 2));
+	blk_expect_works(f);
+}
+
+/**
+ * struct leaver - somebody who takes the device away
+ * @work: does it
+ * @f: the disk
+ */
+struct leaver {
+	struct work_struct work;
+	struct blk *f;
+};
+
+static void leaver_work(struct work_struct *work)
+{
+	mock_unregister(container_of(work, struct leaver, work)->f->m);
+}
+
+static void removed_while_learnt(struct kunit *test)
+{
+	struct blk *f = zoned_setup(test, MODEL_HM);
+	struct leaver l = { .f = f };
+	struct play_buf b;
+
+	learning(f, &b);
+	INIT_WORK_ONSTACK(&l.work, leaver_work);
+	schedule_work(&l.work);
+	msleep(50);
+	fill_report(f, &b, 0, all_zones, ZONES);
+	flush_work(&l.work);
+	destroy_work_on_stack(&l.work);
+	KUNIT_EXPECT_FALSE(test, play_up(f->p, 0));
+}
+
 /* 5.2.6: struct virtio_blk_lifetime, field by field. */
 static void wear(struct kunit *test)
 {
@@ -562,6 +630,9 @@ static struct kunit_case zoned_cases[] = {
 	KUNIT_CASE_PARAM(zone_ops, zone_op_gen_params),
 	KUNIT_CASE_PARAM(appends, append_gen_params),
 	KUNIT_CASE(writes_are_not_repeated),
+	KUNIT_CASE(empty_while_learnt),
+	KUNIT_CASE(shrinks_while_learnt),
+	KUNIT_CASE(removed_while_learnt),
 	KUNIT_CASE(wear),
 	KUNIT_CASE(wear_refused),
 	KUNIT_CASE(no_wear),
