@@ -73,12 +73,13 @@ def without_debug(module):
     """
     if module.data.endswith(b"~Module signature appended~\n"):
         return module.data
-    with tempfile.NamedTemporaryFile(suffix=".ko") as small:
-        run = subprocess.run(["strip", "--strip-debug", "-o", small.name, module.path],
+    with tempfile.TemporaryDirectory() as place:
+        small = os.path.join(place, "small.ko")
+        run = subprocess.run(["strip", "--strip-debug", "-o", small, module.path],
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         if run.returncode:
             return module.data
-        with open(small.name, "rb") as f:
+        with open(small, "rb") as f:
             return f.read()
 
 
