@@ -323,9 +323,13 @@ bool vbal_kernel_poisons(void);
 void vbal_report_start(struct vbal *vb);
 void vbal_report_stop(struct vbal *vb);
 
-/* compact.c */
+/* compact.c; where the kernel does not move pages nobody calls it */
+#ifdef CONFIG_BALLOON_COMPACTION
 int vbal_migrate(struct balloon_dev_info *info, struct page *new,
 		 struct page *old, enum migrate_mode mode);
+#else
+#define vbal_migrate	NULL
+#endif
 
 /* oom.c */
 int vbal_oom_notify(struct notifier_block *nb, unsigned long unused,
