@@ -42,7 +42,7 @@ static u32 vbal_target(struct vbal *vb)
 
 	if (READ_ONCE(vb->leaving))
 		return 0;
-	if (xchg(&vb->changed, false)) {
+	if (xchg(&vb->changed, 0)) {
 		virtio_cread_le(vb->vdev, struct virtio_balloon_config,
 				num_pages, &pages);
 		vb->target = round_down(pages, VBAL_UNITS);
@@ -346,7 +346,7 @@ void vbal_work(struct work_struct *work)
 	if (err && err != -EAGAIN)
 		return;
 	vbal_publish(vb);
-	if (xchg(&vb->oom_hit, false)) {
+	if (xchg(&vb->oom_hit, 0)) {
 		/* What it gave back was needed. */
 		vb->delay = VBAL_DELAY_MAX;
 		err = vbal_missing(vb) ? -EAGAIN : 0;

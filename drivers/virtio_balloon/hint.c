@@ -224,12 +224,12 @@ static struct page *vbal_hint_alloc(struct vbal *vb)
 /* Is the round still wanted?  Reads the id again when it may have changed. */
 static bool vbal_hint_goes_on(struct vbal *vb, u32 id)
 {
-	if (!xchg(&vb->hints.changed, false))
+	if (!xchg(&vb->hints.changed, 0))
 		return true;
 	if (vbal_hint_read(vb) == id)
 		return true;
 	/* The work item, which is queued, is to read it once more. */
-	WRITE_ONCE(vb->hints.changed, true);
+	WRITE_ONCE(vb->hints.changed, 1);
 	return false;
 }
 
@@ -275,7 +275,7 @@ static void vbal_hint_work(struct work_struct *work)
 	u32 id;
 
 	if (READ_ONCE(vb->failed) || !READ_ONCE(vb->queues[VBAL_VQ_HINT].up) ||
-	    !xchg(&h->changed, false))
+	    !xchg(&h->changed, 0))
 		return;
 	id = vbal_hint_read(vb);
 	WRITE_ONCE(h->done, id == VIRTIO_BALLOON_CMD_ID_DONE);
@@ -318,7 +318,7 @@ static unsigned long vbal_hint_scan(struct shrinker *shrinker,
  */
 void vbal_hints_changed(struct vbal *vb)
 {
-	WRITE_ONCE(vb->hints.changed, true);
+	WRITE_ONCE(vb->hints.changed, 1);
 	queue_work(vbal_wq, &vb->hints.work);
 }
 

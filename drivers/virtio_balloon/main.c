@@ -135,7 +135,7 @@ int vbal_start(struct vbal *vb)
 		return err;
 	vb->next = 0;
 	vb->unwritten = true;
-	WRITE_ONCE(vb->changed, true);
+	WRITE_ONCE(vb->changed, 1);
 	WRITE_ONCE(vb->failed, false);
 	if (vb->has_poison)
 		virtio_cwrite_le(vb->vdev, struct virtio_balloon_config,
@@ -159,7 +159,7 @@ int vbal_start(struct vbal *vb)
 void vbal_take_down(struct vbal *vb)
 {
 	/* Who still waits for the device need not report it: here is a reset. */
-	WRITE_ONCE(vb->failed, true);
+	WRITE_ONCE(vb->failed, 1);
 	cancel_work_sync(&vb->fail_work);
 	if (vb->dead)
 		return;
@@ -233,7 +233,7 @@ static void vbal_config_changed(struct virtio_device *vdev)
 {
 	struct vbal *vb = vdev->priv;
 
-	WRITE_ONCE(vb->changed, true);
+	WRITE_ONCE(vb->changed, 1);
 	mod_delayed_work(vbal_wq, &vb->work, 0);
 	if (vb->has_hints)
 		vbal_hints_changed(vb);

@@ -52,7 +52,7 @@ int vbal_oom_notify(struct notifier_block *nb, unsigned long unused,
 	if (!mutex_trylock(&vb->life))
 		return NOTIFY_OK;
 	/* Whoever inflates is to stop first. */
-	WRITE_ONCE(vb->oom_hit, true);
+	WRITE_ONCE(vb->oom_hit, 1);
 	pages = vbal_oom_deflate(vb);
 	*sum += pages;
 	if (pages)

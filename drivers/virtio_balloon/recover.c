@@ -31,7 +31,7 @@
  */
 void vbal_fail(struct vbal *vb, enum virtio_failure why)
 {
-	if (xchg(&vb->failed, true))
+	if (xchg(&vb->failed, 1))
 		return;
 	dev_err(&vb->vdev->dev, "%s\n", why == VIRTIO_FAILURE_TIMEOUT ?
 		"the host does not answer" : "a virtqueue is broken");

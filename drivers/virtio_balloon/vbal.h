@@ -143,7 +143,8 @@ struct vbal_batch {
 /**
  * struct vbal_hints - free page hints
  * @work: answers a change of the command id
- * @changed: the configuration changed since it was read
+ * @changed: the configuration changed since it was read; exchanged, which
+ *	not every processor does with less than 32 bits
  * @id: command id that was started last; STOP when none
  * @done: the device has no need of the pages any more (CMD_ID_DONE)
  * @cmd: two buffers of 4 bytes: the start of a round, and its end
@@ -156,7 +157,7 @@ struct vbal_batch {
  */
 struct vbal_hints {
 	struct work_struct work;
-	bool changed;
+	int changed;
 	u32 id;
 	bool done;
 	__virtio32 *cmd;
@@ -182,7 +183,8 @@ struct vbal_hints {
  * @reserve: pages that inflating leaves to the guest
  * @held: page numbers that the device has
  * @work: makes @held what the device wants
- * @changed: the configuration changed since num_pages was read
+ * @changed: the configuration changed since num_pages was read; exchanged, as
+ *	@oom_hit and @failed, which not every processor does with less
  * @leaving: the balloon is to be empty, whatever the device wants
  * @target: what it wants, as it was read last
  * @pending: numbers in batches of @work that are with the device
@@ -229,7 +231,7 @@ struct vbal {
 	atomic_long_t held;
 
 	struct delayed_work work;
-	bool changed;
+	int changed;
 	bool leaving;
 	u32 target;
 	unsigned long pending;
@@ -245,7 +247,7 @@ struct vbal {
 
 	struct notifier_block oom_nb;
 	struct vbal_batch oom_batch;
-	bool oom_hit;
+	int oom_hit;
 
 	struct delayed_work stats_work;
 	struct virtio_balloon_stat *stats;
@@ -266,7 +268,7 @@ struct vbal {
 	struct page *stray;
 
 	struct mutex life;	/* see above */
-	bool failed;
+	int failed;
 	bool dead;
 	struct work_struct fail_work;
 };
