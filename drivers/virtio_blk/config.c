@@ -86,6 +86,7 @@ static const struct vblk_field vblk_fields[] = {
 	{ VIRTIO_BLK_F_SECURE_ERASE,
 	  VBLK_OFF(secure_erase_sector_alignment),
 	  VBLK_LEN(secure_erase_sector_alignment) },
+#ifdef CONFIG_BLK_DEV_ZONED
 	{ VIRTIO_BLK_F_ZONED, VBLK_ZOFF(zone_sectors), VBLK_ZLEN(zone_sectors) },
 	{ VIRTIO_BLK_F_ZONED,
 	  VBLK_ZOFF(max_open_zones), VBLK_ZLEN(max_open_zones) },
@@ -96,6 +97,7 @@ static const struct vblk_field vblk_fields[] = {
 	{ VIRTIO_BLK_F_ZONED,
 	  VBLK_ZOFF(write_granularity), VBLK_ZLEN(write_granularity) },
 	{ VIRTIO_BLK_F_ZONED, VBLK_ZOFF(model), VBLK_ZLEN(model) },
+#endif
 };
 
 static u32 vblk_generation(struct virtio_device *vdev)
