@@ -144,7 +144,7 @@ void vcon_line_no_port(struct vcon_line *line)
  * @line: the line
  *
  * Who waits for room looks again: while the line was down there was no queue
- * to ask for an interrupt.
+ * to ask for an interrupt.  A line that is up already had another port before.
  */
 void vcon_line_up(struct vcon *vcon, struct vcon_line *line)
 {
@@ -152,8 +152,12 @@ void vcon_line_up(struct vcon *vcon, struct vcon_line *line)
 	unsigned int index = vcon_line_queue(line->id);
 
 	lockdep_assert_held(&vcon->lock);
-	if (!vcon->up || line->in.vq)
+	if (!vcon->up)
 		return;
+	if (line->in.vq) {
+		vcon_out_remind(&line->out);
+		return;
+	}
 	vcon_in_up(&line->in, vcon->vqs[index]);
 	vcon_out_up(&line->out, vcon->vqs[index + 1]);
 	if (port)

@@ -509,6 +509,25 @@ bool vcon_out_idle(struct vcon_out *out)
 }
 
 /**
+ * vcon_out_remind - the device may have forgotten a notification
+ * @out: the output
+ *
+ * What a device had not used of a port that it removed may still be in the
+ * ring, without anybody there who looks at it.  It was notified of that before,
+ * and has not asked to be notified of what comes behind it (VIRTIO 1.4, 2.7.10):
+ * it would not look at what the next port of that number writes.
+ * Context: process.
+ */
+void vcon_out_remind(struct vcon_out *out)
+{
+	spin_lock_irq(&out->lock);
+	vcon_out_take_used(out);
+	if (out->vq && (out->area->busy || !list_empty(&out->orphans)))
+		virtqueue_notify(out->vq);
+	spin_unlock_irq(&out->lock);
+}
+
+/**
  * vcon_out_done - the device has used buffers
  * @out: the output
  *

@@ -407,6 +407,7 @@ bool vcon_out_is_full(struct vcon_out *out);
 bool vcon_out_idle(struct vcon_out *out);
 ssize_t vcon_out_write(struct vcon_port *port, struct iov_iter *from);
 int vcon_out_put(struct vcon_port *port, const char *buf, int count, bool try);
+void vcon_out_remind(struct vcon_out *out);
 void vcon_out_done(struct vcon_out *out);
 
 /* port.c */
