@@ -145,7 +145,7 @@ static ssize_t vcon_read_iter(struct kiocb *iocb, struct iov_iter *to)
 static bool vcon_can_write(struct vcon_port *port)
 {
 	return READ_ONCE(port->gone) || READ_ONCE(port->host_left) ||
-	       (READ_ONCE(port->host_open) && vcon_out_ready(&port->line->out));
+	       (READ_ONCE(port->host_open) && vcon_out_ready(port));
 }
 
 /**
@@ -216,7 +216,7 @@ static __poll_t vcon_poll(struct file *file, poll_table *wait)
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (!READ_ONCE(port->host_open))
 		mask |= EPOLLHUP;
-	else if (vcon_out_ready(&port->line->out))
+	else if (vcon_out_ready(port))
 		mask |= EPOLLOUT | EPOLLWRNORM;
 	return mask;
 }

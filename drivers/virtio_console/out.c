@@ -181,6 +181,7 @@ static bool vcon_out_take_used(struct vcon_out *out)
 		vcon_piece_done(p);
 		any = true;
 	}
+	out->took |= any;
 	return any;
 }
 
@@ -235,6 +236,26 @@ static void vcon_out_notify(struct vcon_out *out)
 	if (out->unseen && out->vq)
 		virtqueue_kick(out->vq);
 	out->unseen = false;
+}
+
+/* Returns whether used pieces were taken since the last call. */
+static bool vcon_out_took(struct vcon_out *out)
+{
+	bool took = out->took;
+
+	lockdep_assert_held(&out->lock);
+	out->took = false;
+	return took;
+}
+
+/*
+ * Used pieces were taken: the interrupt that somebody waits for finds nothing
+ * any more, and does not get here.
+ */
+static void vcon_out_wake(struct vcon_port *port)
+{
+	if (wq_has_sleeper(&port->wait))
+		wake_up_interruptible(&port->wait);
 }
 
 /* Look for used buffers; what waited for the ring takes their place. */
@@ -373,6 +394,7 @@ ssize_t vcon_out_write(struct vcon_port *port, struct iov_iter *from)
 	struct vcon_out *out = &port->line->out;
 	size_t before = iov_iter_count(from);
 	ssize_t n = 0;
+	bool took;
 
 	while (iov_iter_count(from)) {
 		n = vcon_out_copy(port, from);
@@ -381,7 +403,10 @@ ssize_t vcon_out_write(struct vcon_port *port, struct iov_iter *from)
 	}
 	spin_lock_irq(&out->lock);
 	vcon_out_notify(out);
+	took = vcon_out_took(out);
 	spin_unlock_irq(&out->lock);
+	if (took)
+		vcon_out_wake(port);
 	n = min_t(ssize_t, n, 0);
 	return before - iov_iter_count(from) ?: n;
 }
@@ -455,20 +480,24 @@ int vcon_out_put(struct vcon_port *port, const char *buf, int count, bool try)
 
 /**
  * vcon_out_ready - is there something to be had for a writer?
- * @out: the output
+ * @port: the port
  *
  * When it says no, an interrupt will come.  Context: any.
  *
  * Return: true when there is room, or an error.
  */
-bool vcon_out_ready(struct vcon_out *out)
+bool vcon_out_ready(struct vcon_port *port)
 {
+	struct vcon_out *out = &port->line->out;
 	unsigned long flags;
-	bool ready;
+	bool ready, took;
 
 	spin_lock_irqsave(&out->lock, flags);
 	ready = vcon_out_broken(out) || vcon_out_make_room(out);
+	took = vcon_out_took(out);
 	spin_unlock_irqrestore(&out->lock, flags);
+	if (took)
+		vcon_out_wake(port);
 	return ready;
 }
 

@@ -173,6 +173,7 @@ struct vcon_area {
  * @area: the present port's
  * @orphans: areas of earlier ports that the device still has something of
  * @unseen: pieces given to the device, and no notification decided on
+ * @took: used pieces were taken; who waits for room may not get the interrupt
  * @full_since: when hvc first found no room, in ns; 0: it did not
  * @sent: bytes of the present port
  */
@@ -184,6 +185,7 @@ struct vcon_out {
 	struct vcon_area *area;
 	struct list_head orphans;
 	bool unseen;
+	bool took;
 	u64 full_since;
 	u64 sent;
 };
@@ -402,7 +404,7 @@ void vcon_out_free(struct vcon_out *out);
 void vcon_out_up(struct vcon_out *out, struct virtqueue *vq);
 void vcon_out_down(struct vcon_out *out, bool dead);
 void vcon_out_reclaim(struct vcon_out *out, struct virtqueue *vq);
-bool vcon_out_ready(struct vcon_out *out);
+bool vcon_out_ready(struct vcon_port *port);
 bool vcon_out_is_full(struct vcon_out *out);
 bool vcon_out_idle(struct vcon_out *out);
 ssize_t vcon_out_write(struct vcon_port *port, struct iov_iter *from);
