@@ -16,7 +16,7 @@
 #include "console_fix.h"
 
 #define MODERN		(FB_VERSION_1 | FB_MULTIPORT | FB_EVENT_IDX)
-#define PATTERN_BYTES	(128 * 1024)
+#define PATTERN_BYTES	(512 * 1024)
 
 static u8 *pattern(struct kunit *test)
 {

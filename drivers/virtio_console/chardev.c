@@ -76,6 +76,7 @@ static int vcon_release(struct inode *inode, struct file *file)
 
 	mutex_lock(&port->lock);
 	if (!port->gone && !port->console) {
+		vcon_out_flush(&port->line->out);
 		WRITE_ONCE(port->open, false);
 		vcon_port_tell_open(port);
 		vcon_in_discard(&port->line->in);
@@ -111,6 +112,8 @@ static int vcon_wait_in(struct vcon_port *port, bool nonblock)
 		host_open = READ_ONCE(port->host_open);
 		if (vcon_in_ready(&port->line->in))
 			return 1;
+		/* The answer to what is held is not to be waited for. */
+		vcon_out_flush(&port->line->out);
 		if (!host_open)
 			return 0;
 		if (nonblock)
@@ -218,6 +221,9 @@ static __poll_t vcon_poll(struct file *file, poll_table *wait)
 		mask |= EPOLLHUP;
 	else if (vcon_out_ready(port))
 		mask |= EPOLLOUT | EPOLLWRNORM;
+	/* About to wait? */
+	if (!(mask & poll_requested_events(wait)))
+		vcon_out_flush(&port->line->out);
 	return mask;
 }
 

@@ -130,6 +130,7 @@ int vcon_line_set_port(struct vcon_line *line, struct vcon_port *port)
  */
 void vcon_line_no_port(struct vcon_line *line)
 {
+	vcon_out_flush(&line->out);
 	spin_lock_irq(&line->in.lock);
 	spin_lock(&line->out.lock);
 	RCU_INIT_POINTER(line->port, NULL);

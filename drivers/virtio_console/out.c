@@ -8,6 +8,18 @@
  * 5.3.6).  A writer gives the device all pieces of its batch and then notifies
  * once; it does not wait for the device but for room.
  *
+ * A notification costs a guest more than a short write, and a buffer its host
+ * more than the bytes in it.  So of who writes again and again, as long as
+ * nobody waits for the port, the first write is sent at once, and the next ones
+ * are held: they are put together to pieces of %VCON_OUT_PIECE and sent when
+ * they are %VCON_OUT_BATCH.  What is sent earlier: all of it as soon as
+ * somebody is about to wait (reader, writer, poll), closes the port or takes it
+ * away, when the device is to sleep, when it interrupts for what it has used
+ * before; and else by a timer, so that nothing is held for longer than
+ * &vcon_hold_us.  The timer is not started for each batch but runs while there
+ * are some, with half of that time: what it finds held the second time it
+ * sends.  Consoles of the hvc core hold nothing.
+ *
  * Used buffers are looked for when room is needed, not at each interrupt: the
  * transmit queue asks for an interrupt only while somebody waits.  The used
  * length says nothing (5.3.6.4) and is not looked at.
@@ -22,6 +34,8 @@
  * port of that number starts with an area of its own; the old one is freed when
  * the device has used all of it, or is reset.
  */
+#include <linux/moduleparam.h>
+#include <linux/rcupdate.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -33,11 +47,37 @@
  */
 #define VCON_STALL_NS	(50 * NSEC_PER_MSEC)
 
+/* See above. */
+static unsigned int vcon_hold_us = 2000;
+module_param_named(hold_us, vcon_hold_us, uint, 0644);
+MODULE_PARM_DESC(hold_us, "microseconds that output of a port may wait for more of it, 0 for none");
+
+static ktime_t vcon_hold_half(void)
+{
+	return ns_to_ktime((u64)READ_ONCE(vcon_hold_us) * NSEC_PER_USEC / 2);
+}
+
+static enum hrtimer_restart vcon_out_timer(struct hrtimer *timer);
+
 static void vcon_area_free(struct vcon_area *area)
 {
 	if (area)
 		kfree(area->bytes);
 	kfree(area);
+}
+
+/* Where memory is in pieces, less of it will do. */
+static void vcon_area_alloc_bytes(struct vcon_area *area)
+{
+	gfp_t try = GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN;
+
+	for (area->size = VCON_OUT_MOST; area->size > VCON_OUT_LEAST;
+	     area->size /= 2) {
+		area->bytes = kmalloc(area->size, try);
+		if (area->bytes)
+			return;
+	}
+	area->bytes = kmalloc(area->size, GFP_KERNEL);
 }
 
 static struct vcon_area *vcon_area_alloc(void)
@@ -49,7 +89,7 @@ static struct vcon_area *vcon_area_alloc(void)
 		return NULL;
 	for (i = 0; i < VCON_PIECES; i++)
 		area->piece[i].area = area;
-	area->bytes = kmalloc(VCON_OUT_BYTES, GFP_KERNEL);
+	vcon_area_alloc_bytes(area);
 	if (area->bytes)
 		return area;
 	vcon_area_free(area);
@@ -67,6 +107,8 @@ int vcon_out_init(struct vcon_out *out, bool recovers)
 {
 	spin_lock_init(&out->lock);
 	INIT_LIST_HEAD(&out->orphans);
+	hrtimer_init(&out->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	out->timer.function = vcon_out_timer;
 	out->recovers = recovers;
 	out->area = vcon_area_alloc();
 	return out->area ? 0 : -ENOMEM;
@@ -148,6 +190,7 @@ int vcon_out_renew(struct vcon_out *out)
 		out->area = area;
 	}
 	out->sent = 0;
+	out->held = 0;
 	out->full_since = 0;
 	spin_unlock_irq(&out->lock);
 	return 0;
@@ -227,6 +270,7 @@ static void vcon_out_push(struct vcon_out *out)
 		p->state = VCON_OUT;
 		out->unseen = true;
 	}
+	out->held = 0;
 	vcon_area_advance(area);
 }
 
@@ -236,6 +280,30 @@ static void vcon_out_notify(struct vcon_out *out)
 	if (out->unseen && out->vq)
 		virtqueue_kick(out->vq);
 	out->unseen = false;
+}
+
+static void vcon_out_send(struct vcon_out *out)
+{
+	vcon_out_push(out);
+	vcon_out_notify(out);
+}
+
+/**
+ * vcon_out_flush - send what is held
+ * @out: the output
+ *
+ * For who is about to wait.  Context: any.
+ */
+void vcon_out_flush(struct vcon_out *out)
+{
+	unsigned long flags;
+
+	/* What is held this very moment, by another writer, the timer sends. */
+	if (!READ_ONCE(out->held))
+		return;
+	spin_lock_irqsave(&out->lock, flags);
+	vcon_out_send(out);
+	spin_unlock_irqrestore(&out->lock, flags);
 }
 
 /* Returns whether used pieces were taken since the last call. */
@@ -258,6 +326,66 @@ static void vcon_out_wake(struct vcon_port *port)
 		wake_up_interruptible(&port->wait);
 }
 
+/* See above: what was held at the last call, and still is, is sent. */
+static enum hrtimer_restart vcon_out_timer(struct hrtimer *timer)
+{
+	struct vcon_out *out = container_of(timer, struct vcon_out, timer);
+	struct vcon_line *line = container_of(out, struct vcon_line, out);
+	struct vcon_port *port;
+	unsigned long flags;
+	bool took, again;
+
+	spin_lock_irqsave(&out->lock, flags);
+	if (out->vq && out->held && out->aged)
+		vcon_out_send(out);
+	again = out->vq && out->held;
+	out->aged = true;
+	out->timed = again;
+	took = vcon_out_took(out);
+	spin_unlock_irqrestore(&out->lock, flags);
+
+	rcu_read_lock();
+	port = rcu_dereference(line->port);
+	if (port && took)
+		vcon_out_wake(port);
+	rcu_read_unlock();
+	if (!again)
+		return HRTIMER_NORESTART;
+	/* Not 0, should somebody have turned it off meanwhile. */
+	hrtimer_forward_now(timer, ktime_add_ns(vcon_hold_half(), 1));
+	return HRTIMER_RESTART;
+}
+
+/* Somebody writes: is it worth while to wait for more? */
+static bool vcon_out_worth_holding(struct vcon_port *port)
+{
+	struct vcon_out *out = &port->line->out;
+	bool again = time_before_eq(jiffies, out->wrote_at + 1);
+
+	lockdep_assert_held(&out->lock);
+	out->wrote_at = jiffies;
+	if (!again || !out->vq || !out->held || out->held >= VCON_OUT_BATCH ||
+	    !READ_ONCE(vcon_hold_us))
+		return false;
+	/* No barrier: who begins to wait now waits for the timer at most. */
+	return !waitqueue_active(&port->wait);
+}
+
+/* The end of a write: send what there is, or see to it that it is sent. */
+static void vcon_out_send_or_hold(struct vcon_port *port)
+{
+	struct vcon_out *out = &port->line->out;
+
+	if (!vcon_out_worth_holding(port)) {
+		vcon_out_send(out);
+		return;
+	}
+	if (out->timed)
+		return;
+	out->timed = true;
+	hrtimer_start(&out->timer, vcon_hold_half(), HRTIMER_MODE_REL);
+}
+
 /* Look for used buffers; what waited for the ring takes their place. */
 static void vcon_out_reap(struct vcon_out *out)
 {
@@ -274,7 +402,7 @@ static bool vcon_out_broken(const struct vcon_out *out)
 
 static bool vcon_out_has_room(const struct vcon_out *out)
 {
-	return out->area->used < VCON_OUT_BYTES &&
+	return out->area->used < out->area->size &&
 	       out->area->head - out->area->tail < VCON_PIECES;
 }
 
@@ -300,14 +428,35 @@ static struct vcon_piece *vcon_area_take(struct vcon_area *area, size_t want)
 	struct vcon_piece *p = vcon_area_nth(area, area->head);
 
 	p->pos = area->put;
-	p->span = min3(VCON_OUT_BYTES - area->used, VCON_OUT_BYTES - area->put,
+	p->span = min3(area->size - area->used, area->size - area->put,
 		       (u32)min_t(size_t, want, VCON_OUT_PIECE));
 	p->len = 0;
 	p->state = VCON_COPYING;
-	area->put = (area->put + p->span) % VCON_OUT_BYTES;
+	area->put = (area->put + p->span) % area->size;
 	area->used += p->span;
 	area->busy++;
 	area->head++;
+	return p;
+}
+
+/* There is room.  The last piece, made longer, when the device has it not. */
+static struct vcon_piece *vcon_area_extend(struct vcon_area *area, size_t want)
+{
+	struct vcon_piece *p = vcon_area_nth(area, area->head - 1);
+	u32 more;
+
+	if (area->added == area->head || p->state != VCON_HELD ||
+	    p->len != p->span || p->pos + p->span != area->put)
+		return NULL;
+	more = min3(area->size - area->used, VCON_OUT_PIECE - p->span,
+		    (u32)min_t(size_t, want, VCON_OUT_PIECE));
+	more = min_t(u32, more, area->size - area->put);
+	if (!more)
+		return NULL;
+	p->span += more;
+	p->state = VCON_COPYING;
+	area->put = (area->put + more) % area->size;
+	area->used += more;
 	return p;
 }
 
@@ -315,7 +464,8 @@ static struct vcon_piece *vcon_area_take(struct vcon_area *area, size_t want)
  * vcon_out_reserve - a place for bytes
  * @port: who asks
  * @want: bytes
- * @piece: the result, %VCON_COPYING; its span may be less than @want
+ * @piece: the result, %VCON_COPYING: the bytes are for behind its length, up to
+ *	its span, which may be less than @want
  *
  * Context: any; &vcon_out.lock is held.
  *
@@ -335,7 +485,7 @@ static int vcon_out_reserve(struct vcon_port *port, size_t want,
 		return -EIO;
 	if (!vcon_out_make_room(out))
 		return -EAGAIN;
-	*piece = vcon_area_take(area, want);
+	*piece = vcon_area_extend(area, want) ?: vcon_area_take(area, want);
 	return 0;
 }
 
@@ -346,14 +496,17 @@ static void vcon_out_commit(struct vcon_port *port, struct vcon_piece *p,
 	struct vcon_out *out = &port->line->out;
 
 	lockdep_assert_held(&out->lock);
-	if (len && rcu_access_pointer(port->line->port) == port) {
-		p->len = len;
+	if (p->len + len && rcu_access_pointer(port->line->port) == port) {
+		p->len += len;
 		p->state = VCON_HELD;
 		out->sent += len;
+		/* Begins to age, see vcon_out_timer(). */
+		if (!out->held)
+			out->aged = false;
+		out->held += out->held ? len : p->len;
 	} else {
 		vcon_piece_done(p);
 	}
-	vcon_out_push(out);
 }
 
 /* One piece of a writer's; its bytes are copied without the lock. */
@@ -362,16 +515,19 @@ static ssize_t vcon_out_copy(struct vcon_port *port, struct iov_iter *from)
 	struct vcon_out *out = &port->line->out;
 	struct vcon_piece *p;
 	size_t n, span;
+	u8 *to;
 	int err;
 
 	spin_lock_irq(&out->lock);
 	err = vcon_out_reserve(port, iov_iter_count(from), &p);
-	if (!err)
-		span = p->span;
+	if (!err) {
+		span = p->span - p->len;
+		to = p->area->bytes + p->pos + p->len;
+	}
 	spin_unlock_irq(&out->lock);
 	if (err)
 		return err;
-	n = copy_from_iter(p->area->bytes + p->pos, span, from);
+	n = copy_from_iter(to, span, from);
 	spin_lock_irq(&out->lock);
 	vcon_out_commit(port, p, n);
 	spin_unlock_irq(&out->lock);
@@ -383,8 +539,8 @@ static ssize_t vcon_out_copy(struct vcon_port *port, struct iov_iter *from)
  * @port: the port; the caller has its write_lock
  * @from: the bytes
  *
- * One notification for all of it.  Context: process, may sleep for the
- * writer's memory, not for the device.
+ * One notification for all of it, or for some writes together.  Context:
+ * process, may sleep for the writer's memory, not for the device.
  *
  * Return: bytes, or why there are none: -EAGAIN when there is no room,
  * -EFAULT, -ENODEV, -EIO.
@@ -402,7 +558,7 @@ ssize_t vcon_out_write(struct vcon_port *port, struct iov_iter *from)
 			break;
 	}
 	spin_lock_irq(&out->lock);
-	vcon_out_notify(out);
+	vcon_out_send_or_hold(port);
 	took = vcon_out_took(out);
 	spin_unlock_irq(&out->lock);
 	if (took)
@@ -429,16 +585,18 @@ static int vcon_out_put_locked(struct vcon_port *port, const char *buf,
 	struct vcon_out *out = &port->line->out;
 	struct vcon_piece *p;
 	int done = 0, err = 0;
+	u32 n;
 
 	while (done < count) {
 		err = vcon_out_reserve(port, count - done, &p);
 		if (err)
 			break;
-		memcpy(p->area->bytes + p->pos, buf + done, p->span);
-		done += p->span;
-		vcon_out_commit(port, p, p->span);
+		n = p->span - p->len;
+		memcpy(p->area->bytes + p->pos + p->len, buf + done, n);
+		done += n;
+		vcon_out_commit(port, p, n);
 	}
-	vcon_out_notify(out);
+	vcon_out_send(out);
 	if (done)
 		out->full_since = 0;
 	else if (err == -EAGAIN)
@@ -482,7 +640,7 @@ int vcon_out_put(struct vcon_port *port, const char *buf, int count, bool try)
  * vcon_out_ready - is there something to be had for a writer?
  * @port: the port
  *
- * When it says no, an interrupt will come.  Context: any.
+ * When it says no, nothing is held, and an interrupt will come.  Context: any.
  *
  * Return: true when there is room, or an error.
  */
@@ -587,8 +745,7 @@ void vcon_out_up(struct vcon_out *out, struct virtqueue *vq)
 	spin_lock_irq(&out->lock);
 	out->vq = vq;
 	virtqueue_disable_cb(vq);
-	vcon_out_push(out);
-	vcon_out_notify(out);
+	vcon_out_send(out);
 	spin_unlock_irq(&out->lock);
 }
 
@@ -608,6 +765,8 @@ void vcon_out_down(struct vcon_out *out, bool dead)
 	out->unseen = false;
 	out->dead |= dead;
 	spin_unlock_irq(&out->lock);
+	/* Nothing is held without a queue: it is not started again. */
+	hrtimer_cancel(&out->timer);
 }
 
 /* The device was reset: it has nothing of this any more. */

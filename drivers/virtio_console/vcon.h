@@ -27,6 +27,7 @@
 
 #include <linux/cdev.h>
 #include <linux/device.h>
+#include <linux/hrtimer.h>
 #include <linux/kref.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
@@ -48,10 +49,17 @@
 /* So many empty ones are worth a notification. */
 #define VCON_IN_REFILL	(VCON_IN_BUFS / 2)
 
-/* Output of a line: bytes in all, in a piece, and pieces (a power of two). */
-#define VCON_OUT_BYTES	65536
-#define VCON_OUT_PIECE	16384
+/*
+ * Output of a line: bytes in all, or what can be had of that; in a piece; and
+ * pieces (a power of two).
+ */
+#define VCON_OUT_MOST	262144
+#define VCON_OUT_LEAST	65536
+#define VCON_OUT_PIECE	32768
 #define VCON_PIECES	128
+
+/* So many bytes that wait for more of their kind do not wait any longer. */
+#define VCON_OUT_BATCH	32768
 
 /* Control messages: received ones, their size, those on their way out. */
 #define VCON_CTRL_IN	32
@@ -141,7 +149,8 @@ struct vcon_piece {
  * struct vcon_area - memory for output, used round and round
  * @link: in &vcon_out.orphans
  * @orphan: of a port that was removed
- * @bytes: %VCON_OUT_BYTES
+ * @bytes: memory
+ * @size: how much
  * @put: where in @bytes the next piece begins
  * @used: how many of @bytes are taken
  * @busy: pieces that are not %VCON_DONE
@@ -154,6 +163,7 @@ struct vcon_area {
 	struct list_head link;
 	bool orphan;
 	u8 *bytes;
+	u32 size;
 	u32 put;
 	u32 used;
 	unsigned int busy;
@@ -174,6 +184,11 @@ struct vcon_area {
  * @orphans: areas of earlier ports that the device still has something of
  * @unseen: pieces given to the device, and no notification decided on
  * @took: used pieces were taken; who waits for room may not get the interrupt
+ * @held: bytes in pieces that wait for more of their kind
+ * @aged: they were there when @timer expired last
+ * @timed: @timer runs
+ * @timer: sends them
+ * @wrote_at: when something was written last, jiffies
  * @full_since: when hvc first found no room, in ns; 0: it did not
  * @sent: bytes of the present port
  */
@@ -186,6 +201,11 @@ struct vcon_out {
 	struct list_head orphans;
 	bool unseen;
 	bool took;
+	u32 held;
+	bool aged;
+	bool timed;
+	struct hrtimer timer;
+	unsigned long wrote_at;
 	u64 full_since;
 	u64 sent;
 };
@@ -409,6 +429,7 @@ bool vcon_out_is_full(struct vcon_out *out);
 bool vcon_out_idle(struct vcon_out *out);
 ssize_t vcon_out_write(struct vcon_port *port, struct iov_iter *from);
 int vcon_out_put(struct vcon_port *port, const char *buf, int count, bool try);
+void vcon_out_flush(struct vcon_out *out);
 void vcon_out_remind(struct vcon_out *out);
 void vcon_out_done(struct vcon_out *out);
 
