@@ -16,6 +16,7 @@ virtio_blk_requests_test | virtio_blk_zoned_test) drivers=virtio_blk ;;
 virtio_blk_test | virtio_console_test | virtio_balloon_test | virtio_scsi_test)
 	drivers=${SUITE%_test} ;;
 virtio_balloon_hostile_test) drivers=virtio_balloon ;;
+virtio_console_hold_test) drivers=virtio_console ;;
 *) drivers= ;;
 esac
 for m in $drivers; do
