@@ -234,6 +234,44 @@ static void removal_gives_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, totalram_pages(), before);
 }
 
+/* Somebody who goes through all pages, as compaction does, looks at a few. */
+static unsigned int borrow_pages(struct balloon_rig *r, struct page **pages,
+				 unsigned int max)
+{
+	unsigned long pfn, seen = 0;
+	unsigned int n = 0;
+	void *entry;
+
+	xa_for_each(&r->pages, pfn, entry)
+		if (n < max && seen++ % 500 == 250) {
+			pages[n] = pfn_to_page(pfn);
+			get_page(pages[n++]);
+		}
+	return n;
+}
+
+/* Only these stay, and only until they are let go of; no other does. */
+static void somebody_has_pages(struct kunit *test)
+{
+	struct page *pages[8];
+	struct balloon_rig *r;
+	unsigned long before;
+	unsigned int n, i;
+
+	before = global_zone_page_state(NR_FREE_PAGES);
+	r = balloon_with(test, FB_TELL_HOST, 5000);
+	n = borrow_pages(r, pages, ARRAY_SIZE(pages));
+	KUNIT_EXPECT_EQ(test, n, ARRAY_SIZE(pages));
+	balloon_want(r, 0);
+	KUNIT_EXPECT_TRUE(test, balloon_settle(r, 0));
+	KUNIT_EXPECT_GT(test, global_zone_page_state(NR_FREE_PAGES) + 2000,
+			before);
+	for (i = 0; i < n; i++) {
+		KUNIT_EXPECT_EQ(test, page_count(pages[i]), 1);
+		put_page(pages[i]);
+	}
+}
+
 static unsigned long stats_tags(struct kunit *test, struct balloon_rig *r,
 				const struct play_buf *b, u64 *values)
 {
@@ -441,6 +479,7 @@ static struct kunit_case balloon_cases[] = {
 	KUNIT_CASE(no_deflate_before_ack),
 	KUNIT_CASE(memory_is_counted),
 	KUNIT_CASE(removal_gives_back),
+	KUNIT_CASE(somebody_has_pages),
 	KUNIT_CASE(stats_buffers),
 	KUNIT_CASE(hint_round),
 	KUNIT_CASE(hint_starts_once),

@@ -252,6 +252,57 @@ void vbal_forget(struct vbal *vb)
 	}
 }
 
+/* How many pages at the front of a list are one block of the guest's memory? */
+static unsigned int vbal_front_order(struct list_head *pages)
+{
+	struct page *first = list_first_entry(pages, struct page, lru), *page;
+	unsigned long pfn = page_to_pfn(first), n = 0;
+	unsigned int most = min_t(unsigned int, get_order(SZ_2M), MAX_ORDER - 1);
+
+	most = pfn ? min_t(unsigned int, most, __ffs(pfn)) : 0;
+	list_for_each_entry(page, pages, lru) {
+		if (n == BIT(most) || page_to_pfn(page) != pfn + n ||
+		    page_zone(page) != page_zone(first))
+			break;
+		n++;
+	}
+	return ilog2(n);
+}
+
+/* All pages but the first lose their reference; how many are nobody's now? */
+static unsigned int vbal_drop_tail(struct page *page, unsigned int num)
+{
+	unsigned int i;
+
+	for (i = 1; i < num && put_page_testzero(page + i); i++)
+		/* That it was movable, only the first page may still say. */
+		page[i].mapping = NULL;
+	return i;
+}
+
+/*
+ * Undo split_page(), and free the block as it was allocated: that is one call
+ * of the allocator instead of 512, and 512 merges.  Who looks at pages by their
+ * number, as compaction does, may have a reference to one of them; it is freed
+ * with that then, and the others one by one.
+ */
+static void vbal_free_block(struct page *page, unsigned int order)
+{
+	unsigned int i, num = BIT(order), mine = vbal_drop_tail(page, num);
+
+	if (mine == num) {
+		__free_pages(page, order);
+		return;
+	}
+	for (i = 0; i < num; i++) {
+		if (i == mine)
+			continue;
+		if (i && i < mine)
+			set_page_count(page + i, 1);
+		put_page(page + i);
+	}
+}
+
 /**
  * vbal_free - give pages to the guest
  * @pages: pages that no device has; the list is empty afterwards
@@ -260,11 +311,15 @@ void vbal_forget(struct vbal *vb)
  */
 void vbal_free(struct list_head *pages)
 {
-	struct page *page, *next;
+	unsigned int order, i;
+	struct page *page;
 
-	list_for_each_entry_safe(page, next, pages, lru) {
-		list_del(&page->lru);
-		put_page(page);
+	while (!list_empty(pages)) {
+		order = vbal_front_order(pages);
+		page = list_first_entry(pages, struct page, lru);
+		for (i = 0; i < BIT(order); i++)
+			list_del(&page[i].lru);
+		vbal_free_block(page, order);
 		cond_resched();
 	}
 }
