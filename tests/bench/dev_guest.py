@@ -129,9 +129,10 @@ class Drain(threading.Thread):
 class Guest:
     """One boot.  'plugin' is the plugin's path, None for a boot that takes times."""
 
-    def __init__(self, kernel, modules, folder, work, plugin=None):
+    def __init__(self, kernel, modules, folder, work, plugin=None, cmdline=""):
         self.folder, self.kernel, self.modules, self.plugin = folder, kernel, modules, plugin
         self.loaded, self.timeout = None, 120
+        self._cmdline = f"{CMDLINE} {cmdline}".strip()
         # A socket's name is short.
         self._sockets = tempfile.TemporaryDirectory()
         initrd = self._archive(work)
@@ -172,7 +173,7 @@ class Guest:
             return ["-chardev", f"socket,id={name},path={self._socket(name)},server=on,wait={how}"]
         out = [qemu.PROGRAM, "-machine", "q35", "-accel", "tcg,thread=single", "-cpu", "max",
                "-smp", "1", "-m", str(MEMORY), "-nodefaults", "-no-reboot", "-display", "none",
-               "-kernel", self.kernel.image, "-initrd", initrd, "-append", CMDLINE,
+               "-kernel", self.kernel.image, "-initrd", initrd, "-append", self._cmdline,
                "-serial", "file:" + self._path("console"),
                *chardev("ctl", "off"), "-serial", "chardev:ctl",
                *chardev("qmp", "off"), "-mon", "chardev=qmp,mode=control", *chardev("port", "off")]
