@@ -6,75 +6,72 @@
  * error handling.  All do the same: take commands out of the ring under its
  * lock, end them without it.
  *
- * An interrupt is answered with callbacks off until nothing more is found, so
- * that what the device completes meanwhile costs none.  While many commands
- * are out and the device is quick with them, the next interrupt is asked for
- * when most of them are done (VIRTIO 1.4, 2.7.7).  The guard timer looks after
- * a tick at the latest: a command that others keep waiting for its interrupt
- * waits no longer than that.
+ * With the event index the ring asks for the next interrupt by itself, and
+ * behind several of the commands that are out (interrupt_batch, queue.c).
+ * These may be of logical units that do not answer, while others do: so with
+ * several out, the guard timer looks within two ticks.
  */
 #include <linux/jiffies.h>
-#include <linux/module.h>
 #include "vscsi.h"
 
-/* Commands taken out of the ring at a time. */
-#define VSCSI_BATCH	16
+/* With so many out an interrupt may wait for more than one: a quarter. */
+#define VSCSI_PATIENT_OUT	4
 
-/* Interrupts are put off with so many commands out ... */
-#define VSCSI_BUSY_OUT	16
+/* Up to VSCSI_BATCH used buffers, in one call where the ring has one. */
+static __always_inline unsigned int vscsi_take(struct vscsi_queue *q)
+{
+	struct virtqueue_used *used = q->used;
+	unsigned int n;
 
-/* ... of a device that completed so many within the tick. */
-#define VSCSI_BUSY_DONE	8
-
-/* Rounds of an interrupt handler, before it leaves the rest to the timer. */
-#define VSCSI_ROUNDS	64
-
-static bool vscsi_param_moderate = true;
-module_param_named(interrupt_moderation, vscsi_param_moderate, bool, 0644);
-MODULE_PARM_DESC(interrupt_moderation,
-		 "Put interrupts off, for a tick at most, while a queue is busy");
+	if (likely(q->vs->use_table))
+		return virtqueue_ext_get_batch(q->vq, used, VSCSI_BATCH);
+	for (n = 0; n < VSCSI_BATCH; n++) {
+		used[n].data = virtqueue_get_buf(q->vq, &used[n].len);
+		if (!used[n].data)
+			break;
+	}
+	return n;
+}
 
 /* Take out what the device has used.  The queue is locked, and up. */
-static void vscsi_pop_locked(struct vscsi_queue *q, struct vscsi_done *done)
+static __always_inline void vscsi_pop_locked(struct vscsi_queue *q,
+					     struct vscsi_done *done)
 {
-	struct virtqueue_used used[VSCSI_BATCH];
 	unsigned int i, n;
 
 	lockdep_assert_held(&q->lock);
 	do {
-		n = virtqueue_ext_get_batch(q->vq, used, VSCSI_BATCH);
+		n = vscsi_take(q);
 		for (i = 0; i < n; i++) {
-			struct vscsi_cmd *cmd = used[i].data;
+			struct vscsi_cmd *cmd = q->used[i].data;
 
-			cmd->used_len = used[i].len;
+			cmd->used_len = q->used[i].len;
 			vscsi_done_add(q, done, cmd);
 		}
 	} while (n == VSCSI_BATCH);
 }
 
-/* The same on the kernel's own ring. */
-static void vscsi_pop_single(struct vscsi_queue *q, struct vscsi_done *done)
+/* The same with callbacks off meanwhile: no event index is there to be set. */
+static noinline void vscsi_pop_quietly(struct vscsi_queue *q,
+				       struct vscsi_done *done)
 {
-	struct vscsi_cmd *cmd;
-	u32 len;
-
-	lockdep_assert_held(&q->lock);
-	while ((cmd = virtqueue_get_buf(q->vq, &len))) {
-		cmd->used_len = len;
-		vscsi_done_add(q, done, cmd);
-	}
+	do {
+		virtqueue_disable_cb(q->vq);
+		vscsi_pop_locked(q, done);
+	} while (!virtqueue_is_broken(q->vq) && !virtqueue_enable_cb(q->vq));
 }
 
-static void vscsi_pop(struct vscsi_queue *q, struct vscsi_done *done)
+/* The interrupt of what is out may wait for more; somebody looks before. */
+static void vscsi_guard_locked(struct vscsi_queue *q)
 {
-	if (likely(q->vs->use_table))
-		vscsi_pop_locked(q, done);
-	else
-		vscsi_pop_single(q, done);
+	if (READ_ONCE(q->patient) && q->out >= VSCSI_PATIENT_OUT &&
+	    !timer_pending(&q->guard))
+		mod_timer(&q->guard, jiffies + 1);
 }
 
 /* End commands taken out of the ring; no lock, in an RCU read section. */
-static void vscsi_end(struct vscsi *vs, struct vscsi_done *done)
+static __always_inline void vscsi_end(struct vscsi *vs,
+				      struct vscsi_done *done)
 {
 	struct vscsi_cmd *cmd, *next;
 
@@ -87,85 +84,36 @@ static void vscsi_end(struct vscsi *vs, struct vscsi_done *done)
 	}
 }
 
-/* Is the device so quick that an interrupt for each would be a waste? */
-static bool vscsi_busy(struct vscsi_queue *q, unsigned int done)
-{
-	if (time_after(jiffies, q->tick)) {
-		q->tick = jiffies;
-		q->tick_done = 0;
-	}
-	q->tick_done += done;
-	return q->out >= VSCSI_BUSY_OUT && q->tick_done >= VSCSI_BUSY_DONE &&
-	       READ_ONCE(vscsi_param_moderate);
-}
-
-static void vscsi_arm_guard(struct vscsi_queue *q)
-{
-	if (!timer_pending(&q->guard))
-		mod_timer(&q->guard, jiffies + 1);
-}
-
 /**
- * vscsi_ask_interrupt - nothing is left to do until the device did more
- * @q: the queue, locked and up
- * @seen: commands that this visit found
+ * vscsi_reap - take out what is there, and end it
+ * @q: the queue
+ * @quietly: ask for the next interrupt, which the ring does not by itself
  *
- * Return: false when there is more already.
+ * Bounded: at most what is out is taken out, and nothing can be added
+ * meanwhile.  Context: any.
+ *
+ * Return: true when something was found.
  */
-static bool vscsi_ask_interrupt(struct vscsi_queue *q, unsigned int seen)
-{
-	if (!vscsi_busy(q, seen))
-		return virtqueue_enable_cb(q->vq);
-	vscsi_arm_guard(q);
-	return virtqueue_enable_cb_delayed(q->vq);
-}
-
-/**
- * vscsi_round - one look at a queue, and the end of what it found
- * @q: the queue, with an interrupt
- * @seen: commands found so far
- * @last: leave the rest to the guard timer
- *
- * With nothing left in the ring the next interrupt is asked for at once;
- * otherwise after another look, when what was found has ended.
- * Context: any; in an RCU read section.
- *
- * Return: true when another look is due.
- */
-static bool vscsi_round(struct vscsi_queue *q, unsigned int *seen, bool last)
+static __always_inline bool vscsi_reap(struct vscsi_queue *q, bool quietly)
 {
 	struct vscsi_done done = VSCSI_DONE_INIT(done);
 	unsigned long flags;
-	bool again = false;
 
+	rcu_read_lock();
 	spin_lock_irqsave(&q->lock, flags);
 	if (likely(q->up)) {
-		virtqueue_disable_cb(q->vq);
-		vscsi_pop(q, &done);
-		*seen += done.nr;
-		again = (done.nr && q->out) || !vscsi_ask_interrupt(q, *seen);
-		if (unlikely(again && last))
-			vscsi_arm_guard(q);
-		if (unlikely(virtqueue_is_broken(q->vq))) {
+		if (unlikely(quietly))
+			vscsi_pop_quietly(q, &done);
+		else
+			vscsi_pop_locked(q, &done);
+		vscsi_guard_locked(q);
+		if (unlikely(virtqueue_is_broken(q->vq)))
 			vscsi_report(q->vs, VIRTIO_FAILURE_QUEUE);
-			again = false;
-		}
 	}
 	spin_unlock_irqrestore(&q->lock, flags);
 	vscsi_end(q->vs, &done);
-	return again;
-}
-
-/* Until nothing is found, and the next interrupt was asked for. */
-static void vscsi_visit(struct vscsi_queue *q)
-{
-	unsigned int i, seen = 0;
-
-	rcu_read_lock();
-	for (i = 1; i <= VSCSI_ROUNDS; i++)
-		if (!vscsi_round(q, &seen, i == VSCSI_ROUNDS))
-			break;
 	rcu_read_unlock();
+	return done.first;
 }
 
 /**
@@ -177,21 +125,9 @@ static void vscsi_visit(struct vscsi_queue *q)
 void vscsi_vq_done(struct virtqueue *vq)
 {
 	struct vscsi *vs = vq->vdev->priv;
+	struct vscsi_queue *q = &vs->queues[vq->index - VSCSI_VQ_REQUEST];
 
-	vscsi_visit(&vs->queues[vq->index - VSCSI_VQ_REQUEST]);
-}
-
-/**
- * vscsi_guard - a tick passed since an interrupt was put off
- * @t: &vscsi_queue.guard
- *
- * Context: timer.
- */
-void vscsi_guard(struct timer_list *t)
-{
-	struct vscsi_queue *q = from_timer(q, t, guard);
-
-	vscsi_visit(q);
+	vscsi_reap(q, !q->event);
 }
 
 /**
@@ -202,24 +138,24 @@ void vscsi_guard(struct timer_list *t)
  * interrupt got lost.  Callbacks are left as they are.
  * Context: any.
  *
- * Return: how many commands were ended.
+ * Return: true when a command was ended.
  */
-unsigned int vscsi_harvest(struct vscsi_queue *q)
+bool vscsi_harvest(struct vscsi_queue *q)
 {
-	struct vscsi_done done = VSCSI_DONE_INIT(done);
-	unsigned long flags;
+	return vscsi_reap(q, false);
+}
 
-	rcu_read_lock();
-	spin_lock_irqsave(&q->lock, flags);
-	if (likely(q->up)) {
-		vscsi_pop(q, &done);
-		if (unlikely(virtqueue_is_broken(q->vq)))
-			vscsi_report(q->vs, VIRTIO_FAILURE_QUEUE);
-	}
-	spin_unlock_irqrestore(&q->lock, flags);
-	vscsi_end(q->vs, &done);
-	rcu_read_unlock();
-	return done.nr;
+/**
+ * vscsi_guard - a tick passed since several were out
+ * @t: &vscsi_queue.guard
+ *
+ * Context: timer.
+ */
+void vscsi_guard(struct timer_list *t)
+{
+	struct vscsi_queue *q = from_timer(q, t, guard);
+
+	vscsi_harvest(q);
 }
 
 /**
@@ -229,7 +165,7 @@ unsigned int vscsi_harvest(struct vscsi_queue *q)
  *
  * mq_poll of the middle layer.  Context: any.
  *
- * Return: how many commands were ended.
+ * Return: 1 when a command was ended, else 0.
  */
 int vscsi_mq_poll(struct Scsi_Host *shost, unsigned int hwq)
 {

@@ -68,6 +68,7 @@ struct scsi_host_template vscsi_template = {
 	.eh_device_reset_handler = vscsi_eh_device_reset,
 	.eh_target_reset_handler = vscsi_eh_target_reset,
 	.eh_host_reset_handler	 = vscsi_eh_host_reset,
+	.shost_groups		 = vscsi_host_groups,
 	.track_queue_depth	 = 1,
 	.skip_settle_delay	 = 1,
 	.dma_boundary		 = UINT_MAX,

@@ -34,6 +34,7 @@ int vscsi_queues_alloc(struct vscsi *vs)
 
 	vs->nr_queues = min(nr_cpu_ids, vs->limits.num_queues);
 	vs->nr_poll = min(poll, vs->nr_queues - 1);
+	vs->interrupt_batch = VSCSI_INTERRUPT_BATCH;
 	vs->queues = kvcalloc(vs->nr_queues, sizeof(*vs->queues), GFP_KERNEL);
 	if (!vs->queues)
 		return -ENOMEM;
@@ -43,7 +44,6 @@ int vscsi_queues_alloc(struct vscsi *vs)
 
 		q->vs = vs;
 		q->polled = i >= vs->nr_queues - vs->nr_poll;
-		q->tick = jiffies;
 		spin_lock_init(&q->lock);
 		timer_setup(&q->guard, vscsi_guard, 0);
 	}
@@ -68,6 +68,43 @@ static int vscsi_check_rings(struct vscsi *vs)
 	return -EINVAL;
 }
 
+/**
+ * vscsi_queues_can_moderate - can an interrupt wait for several commands?
+ * @vs: the host, with its features negotiated
+ *
+ * Return: true with the event index (VIRTIO 1.4, 6.1), on this project's ring.
+ */
+bool vscsi_queues_can_moderate(struct vscsi *vs)
+{
+	return virtio_has_feature(vs->vdev, VIRTIO_RING_F_EVENT_IDX) &&
+	       virtqueue_ext_has(virtqueue_ext_moderate);
+}
+
+/**
+ * vscsi_queues_moderate - tell the rings how long interrupts may wait
+ * @vs: the host, with its queues set up
+ *
+ * Says @vs->interrupt_batch.  Context: process; the queues do not go meanwhile.
+ */
+void vscsi_queues_moderate(struct vscsi *vs)
+{
+	bool event = virtio_has_feature(vs->vdev, VIRTIO_RING_F_EVENT_IDX);
+	bool can = vscsi_queues_can_moderate(vs);
+	unsigned int i;
+
+	for (i = 0; i < vs->nr_queues; i++) {
+		struct vscsi_queue *q = &vs->queues[i];
+
+		q->event = event;
+		if (!can || q->polled)
+			continue;
+		/* Before, and for good: one interrupt may be put off already. */
+		if (vs->interrupt_batch)
+			WRITE_ONCE(q->patient, true);
+		virtqueue_ext_moderate(q->vq, vs->interrupt_batch);
+	}
+}
+
 /* The queues are there: give each to the one who works with it. */
 static void vscsi_queues_take(struct vscsi *vs, struct virtqueue **vqs)
 {
@@ -81,9 +118,13 @@ static void vscsi_queues_take(struct vscsi *vs, struct virtqueue **vqs)
 		q->vq = vqs[VSCSI_VQ_REQUEST + i];
 		/* Tables of the old queue have to be written anew. */
 		q->epoch += q->epoch == U32_MAX ? 2 : 1;
+		/* Enabled as they are, but packed ones for each buffer. */
 		if (q->polled)
 			virtqueue_disable_cb(q->vq);
+		else
+			virtqueue_enable_cb(q->vq);
 	}
+	vscsi_queues_moderate(vs);
 	vs->set_up = true;
 }
 

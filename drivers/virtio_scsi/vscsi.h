@@ -73,6 +73,12 @@
 /* What the device must have written for a response to be one. */
 #define VSCSI_RESP_HEAD	offsetof(struct virtio_scsi_cmd_resp, sense)
 
+/* Buffers taken out of a ring with one call. */
+#define VSCSI_BATCH		16
+
+/* Used buffers that an interrupt may wait for, unless told otherwise. */
+#define VSCSI_INTERRUPT_BATCH	16
+
 /* Control requests at a time, and event buffers (10 to 15 suffice, 5.6.6.3). */
 #define VSCSI_CTLS		8
 #define VSCSI_EVENTS		16
@@ -148,25 +154,29 @@ struct vscsi_cmd {
  * @vq: the virtqueue; may be used under @lock while @up
  * @epoch: how often the queue was set up; never 0 while it is
  * @polled: it has no interrupt
+ * @event: VIRTIO_F_EVENT_IDX was negotiated
+ * @patient: an interrupt may wait for several commands
  * @lock: serialises everything done with @vq, and the fields below
  * @up: the device takes commands
  * @out: commands in the ring
- * @tick: jiffies when @tick_done was 0
- * @tick_done: commands that ended since
- * @guard: looks for completions whose interrupt was put off
+ * @guard: looks for completions whose interrupt waits for others
+ * @used: buffers on their way out of the ring
+ *
+ * The first group is written while the queue is down, but for @patient.
  */
 struct vscsi_queue {
 	struct vscsi *vs;
 	struct virtqueue *vq;
 	u32 epoch;
 	bool polled;
+	bool event;
+	bool patient;
 
 	spinlock_t lock ____cacheline_aligned_in_smp;
 	bool up;
 	unsigned int out;
-	unsigned int tick_done;
-	unsigned long tick;
 	struct timer_list guard;
+	struct virtqueue_used used[VSCSI_BATCH];
 } ____cacheline_aligned_in_smp;
 
 /**
@@ -311,6 +321,7 @@ struct vscsi_limits {
  * @lock: serialises reset of the device and life of its queues
  * @set_up: the virtqueues exist; under @lock
  * @frozen: suspended; under @lock
+ * @interrupt_batch: used buffers that an interrupt may wait for; under @lock
  * @resets: how often the device came back or was given up
  * @reset_wait: who waits for @resets
  * @fail_work: gives the device up where the bus has no recovery
@@ -347,6 +358,7 @@ struct vscsi {
 	struct mutex lock;	/* see above */
 	bool set_up;
 	bool frozen;
+	u16 interrupt_batch;
 	u32 resets;
 	wait_queue_head_t reset_wait;
 	struct work_struct fail_work;
@@ -362,7 +374,6 @@ static inline struct scsi_cmnd *vscsi_scmd(struct vscsi_cmd *cmd)
 struct vscsi_done {
 	struct vscsi_cmd *first;
 	struct vscsi_cmd **tail;
-	unsigned int nr;
 };
 
 #define VSCSI_DONE_INIT(name)	{ .tail = &(name).first }
@@ -376,13 +387,15 @@ static inline void vscsi_done_add(struct vscsi_queue *q,
 	cmd->next = NULL;
 	*done->tail = cmd;
 	done->tail = &cmd->next;
-	done->nr++;
 	q->out--;
 }
 
 /* config.c */
 int vscsi_config_read(struct virtio_device *vdev, struct vscsi_limits *lim);
 int vscsi_config_sizes(struct virtio_device *vdev);
+
+/* sysfs.c */
+extern const struct attribute_group *vscsi_host_groups[];
 
 /* host.c */
 extern struct scsi_host_template vscsi_template;
@@ -392,6 +405,8 @@ int vscsi_host_limits(struct vscsi *vs);
 int vscsi_queues_alloc(struct vscsi *vs);
 int vscsi_queues_find(struct vscsi *vs);
 void vscsi_queues_up(struct vscsi *vs, bool up);
+bool vscsi_queues_can_moderate(struct vscsi *vs);
+void vscsi_queues_moderate(struct vscsi *vs);
 bool vscsi_queues_broken(struct vscsi *vs);
 void vscsi_queues_delete(struct vscsi *vs);
 void vscsi_map_queues(struct Scsi_Host *shost);
@@ -446,7 +461,7 @@ void vscsi_commit_rqs(struct Scsi_Host *shost, u16 hwq);
 void vscsi_vq_done(struct virtqueue *vq);
 void vscsi_guard(struct timer_list *t);
 int vscsi_mq_poll(struct Scsi_Host *shost, unsigned int hwq);
-unsigned int vscsi_harvest(struct vscsi_queue *q);
+bool vscsi_harvest(struct vscsi_queue *q);
 
 /* response.c */
 void vscsi_set_result(struct vscsi *vs, struct vscsi_cmd *cmd);
