@@ -11,27 +11,68 @@
 #include <scsi/scsi_eh.h>
 #include "vscsi.h"
 
-static u32 vscsi_get32(const struct vscsi *vs, const __virtio32 *p)
+/**
+ * struct vscsi_answer - the response without the sense, as it was read, once
+ * @counts: both counts in one
+ * @sense_len: bytes of sense
+ * @resid: bytes that were not transferred
+ * @ends: both bytes in one
+ * @status: of SCSI
+ * @response: VIRTIO_SCSI_S_*
+ */
+struct vscsi_answer {
+	union {
+		u64 counts;
+		struct {
+			__virtio32 sense_len;
+			__virtio32 resid;
+		};
+	};
+	union {
+		u16 ends;
+		struct {
+			u8 status;
+			u8 response;
+		};
+	};
+};
+
+static_assert(offsetof(struct virtio_scsi_cmd_resp, sense_len) == 0);
+static_assert(offsetof(struct virtio_scsi_cmd_resp, resid) == 4);
+static_assert(offsetof(struct virtio_scsi_cmd_resp, status) % 2 == 0);
+static_assert(offsetof(struct virtio_scsi_cmd_resp, response) ==
+	      offsetof(struct virtio_scsi_cmd_resp, status) + 1);
+static_assert(offsetof(struct vscsi_block, resp) % sizeof(u64) == 0);
+
+/* What the device can still write is read here, and nowhere else. */
+static __always_inline struct vscsi_answer
+vscsi_read_answer(const struct virtio_scsi_cmd_resp *resp)
+{
+	return (struct vscsi_answer){
+		.counts = READ_ONCE(*(const u64 *)resp),
+		.ends = READ_ONCE(*(const u16 *)&resp->status),
+	};
+}
+
+static u32 vscsi_get32(const struct vscsi *vs, __virtio32 val)
 {
 	bool le = virtio_legacy_is_little_endian() || vs->little_endian;
 
-	return __virtio32_to_cpu(le, READ_ONCE(*p));
+	return __virtio32_to_cpu(le, val);
 }
 
 /**
  * vscsi_set_sense - copy what the device says about an error
  * @vs: the host
  * @cmd: the command
+ * @len: bytes, by the device
  *
  * A length above what the device has room for is that room.
  */
-static void vscsi_set_sense(struct vscsi *vs, struct vscsi_cmd *cmd)
+static void vscsi_set_sense(struct vscsi *vs, struct vscsi_cmd *cmd, u32 len)
 {
 	const struct virtio_scsi_cmd_resp *resp = &cmd->blk->resp;
-	u32 len = vscsi_get32(vs, &resp->sense_len);
 
-	if (likely(!len))
-		return;
 	if (len > sizeof(resp->sense)) {
 		dev_err_ratelimited(&vs->vdev->dev,
 				    "sense of %u bytes where %zu fit\n", len,
@@ -43,13 +84,10 @@ static void vscsi_set_sense(struct vscsi *vs, struct vscsi_cmd *cmd)
 }
 
 /* The residual cannot be more than there was to be transferred. */
-static void vscsi_set_resid(struct vscsi *vs, struct vscsi_cmd *cmd)
+static void vscsi_set_resid(struct vscsi *vs, struct vscsi_cmd *cmd, u32 resid)
 {
-	u32 resid = vscsi_get32(vs, &cmd->blk->resp.resid);
 	struct scsi_cmnd *sc = vscsi_scmd(cmd);
 
-	if (likely(!resid))
-		return;
 	if (resid > scsi_bufflen(sc)) {
 		/* Protection information counts, where there is some. */
 		if (!vs->pi)
@@ -127,32 +165,46 @@ static void vscsi_set_failure(struct vscsi *vs, struct vscsi_cmd *cmd,
 }
 
 /**
- * vscsi_set_result - read the device's response
+ * vscsi_set_other_result - of an answer that is not as plain as most
  * @vs: the host
- * @cmd: the command, used by the device, its data unmapped
+ * @cmd: the command
+ * @answer: of the device
  *
  * The used length has to cover the response, except on a legacy device, where
  * it means nothing (5.6.6), and except that it is 0: devices are known that
  * never say a length (Linux' vhost).  Whether a response was written at all
  * shows by the preset.
  */
+static noinline void vscsi_set_other_result(struct vscsi *vs,
+					    struct vscsi_cmd *cmd,
+					    struct vscsi_answer answer)
+{
+	if (cmd->used_len && cmd->used_len < VSCSI_RESP_HEAD && !vs->legacy)
+		answer.response = VSCSI_S_UNWRITTEN;
+	if (answer.response != VSCSI_S_UNWRITTEN) {
+		vscsi_set_resid(vs, cmd, vscsi_get32(vs, answer.resid));
+		vscsi_set_sense(vs, cmd, vscsi_get32(vs, answer.sense_len));
+	}
+	if (answer.response == VIRTIO_SCSI_S_OK)
+		vscsi_scmd(cmd)->result = answer.status;
+	else
+		vscsi_set_failure(vs, cmd, answer.response);
+}
+
+/**
+ * vscsi_set_result - read the device's response
+ * @vs: the host
+ * @cmd: the command, used by the device, its data unmapped
+ *
+ * Most have transferred all, and have nothing to tell.  Context: any.
+ */
 void vscsi_set_result(struct vscsi *vs, struct vscsi_cmd *cmd)
 {
-	const struct virtio_scsi_cmd_resp *resp = &cmd->blk->resp;
-	u8 response = READ_ONCE(resp->response);
+	struct vscsi_answer answer = vscsi_read_answer(&cmd->blk->resp);
 
-	if (unlikely(cmd->used_len && cmd->used_len < VSCSI_RESP_HEAD &&
-		     !vs->legacy))
-		response = VSCSI_S_UNWRITTEN;
-	if (likely(response == VIRTIO_SCSI_S_OK)) {
-		vscsi_scmd(cmd)->result = READ_ONCE(resp->status);
-		vscsi_set_resid(vs, cmd);
-		vscsi_set_sense(vs, cmd);
-		return;
-	}
-	if (response != VSCSI_S_UNWRITTEN) {
-		vscsi_set_resid(vs, cmd);
-		vscsi_set_sense(vs, cmd);
-	}
-	vscsi_set_failure(vs, cmd, response);
+	if (likely(cmd->used_len >= VSCSI_RESP_HEAD && !answer.counts &&
+		   answer.response == VIRTIO_SCSI_S_OK))
+		vscsi_scmd(cmd)->result = answer.status;
+	else
+		vscsi_set_other_result(vs, cmd, answer);
 }
