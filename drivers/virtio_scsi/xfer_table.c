@@ -72,8 +72,9 @@ static int vscsi_table_map(struct vscsi *vs, struct scsi_cmnd *sc,
 }
 
 /* Protection information goes in front of the data (5.6.6.1). */
-static int vscsi_table_data(struct vscsi_queue *q, struct vscsi_cmd *cmd,
-			    bool out, u32 *pi_bytes)
+static noinline int vscsi_table_lists(struct vscsi_queue *q,
+				      struct vscsi_cmd *cmd,
+				      bool out, u32 *pi_bytes)
 {
 	struct scsi_cmnd *sc = vscsi_scmd(cmd);
 	struct virtqueue_table *t = &cmd->table;
@@ -99,6 +100,34 @@ static int vscsi_table_data(struct vscsi_queue *q, struct vscsi_cmd *cmd,
 	return 0;
 }
 
+/*
+ * The data of a command.  Most have one stretch of memory, which is no longer
+ * than a descriptor may be: the middle layer was told.
+ */
+static __always_inline int vscsi_table_data(struct vscsi_queue *q,
+					    struct vscsi_cmd *cmd, bool out,
+					    u32 *pi_bytes)
+{
+	const struct sg_table *data = &vscsi_scmd(cmd)->sdb.table;
+	dma_addr_t addr;
+
+	if (unlikely(data->nents != 1 || q->vs->dma_dev || q->vs->pi))
+		return vscsi_table_lists(q, cmd, out, pi_bytes);
+	addr = sg_phys(data->sgl);
+	if (out)
+		virtqueue_table_out(&cmd->table, addr, data->sgl->length);
+	else
+		virtqueue_table_in(&cmd->table, addr, data->sgl->length);
+	return 0;
+}
+
+static __always_inline void vscsi_table_resp(struct vscsi_cmd *cmd)
+{
+	virtqueue_table_in(&cmd->table,
+			   cmd->blk_addr + offsetof(struct vscsi_block, resp),
+			   sizeof(cmd->blk->resp));
+}
+
 /**
  * vscsi_table_build - write request and descriptors of a command
  * @q: the queue
@@ -112,8 +141,6 @@ static int vscsi_table_data(struct vscsi_queue *q, struct vscsi_cmd *cmd,
  */
 int vscsi_table_build(struct vscsi_queue *q, struct vscsi_cmd *cmd)
 {
-	bool out = vscsi_to_device(vscsi_scmd(cmd));
-	struct virtqueue_table *t = &cmd->table;
 	u32 pi_bytes = 0;
 	int err;
 
@@ -122,24 +149,28 @@ int vscsi_table_build(struct vscsi_queue *q, struct vscsi_cmd *cmd)
 		if (err)
 			return err;
 	}
-	virtqueue_table_begin(t);
-	virtqueue_table_out(t, cmd->blk_addr + offsetof(struct vscsi_block, req),
-			    q->vs->req_size);
-	if (!out)
-		virtqueue_table_in(t, cmd->blk_addr +
-				   offsetof(struct vscsi_block, resp),
-				   sizeof(cmd->blk->resp));
-	err = vscsi_table_data(q, cmd, out, &pi_bytes);
+	virtqueue_table_keep_out(&cmd->table, 1, q->vs->req_size);
+	if (vscsi_to_device(vscsi_scmd(cmd))) {
+		err = vscsi_table_data(q, cmd, true, &pi_bytes);
+		vscsi_table_resp(cmd);
+	} else {
+		vscsi_table_resp(cmd);
+		err = vscsi_table_data(q, cmd, false, &pi_bytes);
+	}
 	if (unlikely(err)) {
 		vscsi_xfer_finish(q->vs, cmd);
 		return err;
 	}
-	if (out)
-		virtqueue_table_in(t, cmd->blk_addr +
-				   offsetof(struct vscsi_block, resp),
-				   sizeof(cmd->blk->resp));
 	vscsi_fill_request(q->vs, cmd, pi_bytes);
 	return 0;
+}
+
+/* The request's descriptor is the first of each command, and stays. */
+static void vscsi_table_req(struct vscsi *vs, struct vscsi_cmd *cmd)
+{
+	virtqueue_table_out(&cmd->table,
+			    cmd->blk_addr + offsetof(struct vscsi_block, req),
+			    vs->req_size);
 }
 
 /**
@@ -165,8 +196,10 @@ int vscsi_table_bind(struct vscsi_queue *q, struct vscsi_cmd *cmd)
 					   (void *)cmd->blk + off,
 					   cmd->blk_addr + off,
 					   q->vs->max_descs + VSCSI_FIXED_DESCS);
-		if (!err)
+		if (!err) {
+			vscsi_table_req(q->vs, cmd);
 			cmd->epoch = q->epoch;
+		}
 	}
 	spin_unlock_irqrestore(&q->lock, flags);
 	return err;
