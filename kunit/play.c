@@ -253,6 +253,35 @@ void play_done(struct play *p, const struct play_buf *b, u32 len)
 EXPORT_SYMBOL_GPL(play_done);
 
 /**
+ * play_finish - give a buffer back, and interrupt if the driver asked for it
+ * @p: the player
+ * @b: a buffer that was taken
+ * @len: bytes written, true or not
+ *
+ * As a device that knows the event index: VIRTIO 1.4, 2.7.7.2 and 2.8.10.
+ *
+ * Return: true when there was an interrupt.
+ */
+bool play_finish(struct play *p, const struct play_buf *b, u32 len)
+{
+	struct walk *w = &p->q[b->queue].w;
+	bool wanted = false;
+	u32 mark;
+
+	mutex_lock(&p->lock);
+	if (play_holds(p, b)) {
+		mark = walk_mark(w);
+		walk_push(w, b->c.id, len);
+		wanted = walk_must_interrupt(w, mark);
+		if (wanted)
+			mock_interrupt(p->m, b->queue);
+	}
+	mutex_unlock(&p->lock);
+	return wanted;
+}
+EXPORT_SYMBOL_GPL(play_finish);
+
+/**
  * play_answer - take a buffer, fill it, give it back and interrupt
  * @p: the player
  * @queue: index of the queue

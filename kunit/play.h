@@ -92,6 +92,7 @@ size_t play_write(struct play *p, const struct play_buf *b, size_t to,
 		  const void *from, size_t len);
 void play_push(struct play *p, const struct play_buf *b, u32 len);
 void play_done(struct play *p, const struct play_buf *b, u32 len);
+bool play_finish(struct play *p, const struct play_buf *b, u32 len);
 bool play_answer(struct play *p, unsigned int queue, const void *data,
 		 size_t len);
 void play_lie(struct play *p, unsigned int queue, u32 id, u32 len);

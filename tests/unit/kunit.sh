@@ -17,6 +17,7 @@ virtio_blk_test | virtio_console_test | virtio_balloon_test | virtio_scsi_test)
 	drivers=${SUITE%_test} ;;
 virtio_balloon_hostile_test) drivers=virtio_balloon ;;
 virtio_console_hold_test) drivers=virtio_console ;;
+virtio_scsi_interrupt_test) drivers=virtio_scsi ;;
 *) drivers= ;;
 esac
 for m in $drivers; do
