@@ -25,6 +25,21 @@ run()
 		not_ok "$_n"
 	fi
 }
+
+# The attribute is there with the event index.
+BATCH=/sys/class/scsi_host/host$(scsi_host)/interrupt_batch
+if [ "$(feature $(device_of virtio_scsi) 29)" = 0 ]; then
+	check "no interrupt_batch without EVENT_IDX" [ ! -e $BATCH ]
+else
+	same "interrupt_batch at first" "$(cat $BATCH)" 16
+	for batch in 0 1 65535; do
+		check "interrupt_batch $batch" sh -c "echo $batch >$BATCH"
+		same "it is so" "$(cat $BATCH)" $batch
+		run "16 KiB with it" --rw=randwrite --bs=16k --size=1m --ioengine=libaio --iodepth=16
+	done
+	refused "interrupt_batch beyond 16 bits" sh -c "echo 65536 >$BATCH 2>/dev/null"
+	check "interrupt_batch 16" sh -c "echo 16 >$BATCH"
+fi
 run "512 bytes, depth 1"   --rw=randwrite --bs=512 --size=$(fewer 128)k --ioengine=psync
 run "4 KiB, depth 32"      --rw=randwrite --bs=4k --size=$(fewer 8)m --ioengine=libaio --iodepth=32
 run "mixed 512 to 128 KiB" --rw=randwrite --bsrange=512-128k --bs_unaligned=0 \
