@@ -35,22 +35,6 @@ static void vblk_done_add(struct vblk_done *done, struct vblk_cmd *cmd)
 	done->tail = &cmd->next;
 }
 
-/* Up to VBLK_BATCH used buffers, in one call where the ring has one. */
-static __always_inline unsigned int vblk_take(struct vblk_queue *q)
-{
-	struct virtqueue_used *used = q->used;
-	unsigned int n;
-
-	if (likely(q->use_table))
-		return virtqueue_ext_get_batch(q->vq, used, VBLK_BATCH);
-	for (n = 0; n < VBLK_BATCH; n++) {
-		used[n].data = virtqueue_get_buf(q->vq, &used[n].len);
-		if (!used[n].data)
-			break;
-	}
-	return n;
-}
-
 /* Take out what the device has used.  The queue is locked, and up. */
 static __always_inline void vblk_pop_locked(struct vblk_queue *q,
 					    struct vblk_done *done)
@@ -59,7 +43,7 @@ static __always_inline void vblk_pop_locked(struct vblk_queue *q,
 
 	lockdep_assert_held(&q->lock);
 	do {
-		n = vblk_take(q);
+		n = virtio_mq_take(q->vq, q->used, VBLK_BATCH, q->use_table);
 		for (i = 0; i < n; i++) {
 			struct vblk_cmd *cmd = q->used[i].data;
 

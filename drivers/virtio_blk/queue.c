@@ -8,8 +8,6 @@
  * Interrupt-driven queues come first, polled ones last.  A polled queue has no
  * callback, so the transport spends no vector on it.
  */
-#include <linux/blk-mq-virtio.h>
-#include <linux/interrupt.h>
 #include <linux/module.h>
 #include "vblk.h"
 
@@ -66,36 +64,6 @@ int vblk_queues_alloc(struct vblk *vblk)
 	return 0;
 }
 
-/* Smallest ring of all: one limit serves requests of every queue. */
-static int vblk_check_rings(struct vblk *vblk)
-{
-	unsigned int i, size, smallest = UINT_MAX;
-
-	for (i = 0; i < vblk->nr_queues; i++) {
-		size = virtqueue_get_vring_size(vblk->queues[i].vq);
-		smallest = min(smallest, size);
-	}
-	if (smallest > VBLK_FIXED_DESCS && smallest >= vblk->min_ring) {
-		vblk->min_ring = smallest;
-		return 0;
-	}
-	dev_err(&vblk->vdev->dev, "queue of %u descriptors is too small\n",
-		smallest);
-	return -EINVAL;
-}
-
-/**
- * vblk_queues_can_moderate - can an interrupt wait for several requests?
- * @vblk: the disk, with its features negotiated
- *
- * Return: true with the event index (VIRTIO 1.4, 6.1), on this project's ring.
- */
-bool vblk_queues_can_moderate(struct vblk *vblk)
-{
-	return virtio_has_feature(vblk->vdev, VIRTIO_RING_F_EVENT_IDX) &&
-	       virtqueue_ext_has(virtqueue_ext_moderate);
-}
-
 /**
  * vblk_queues_moderate - tell the rings how long interrupts may wait
  * @vblk: the disk, with its queues set up
@@ -106,7 +74,7 @@ bool vblk_queues_can_moderate(struct vblk *vblk)
 void vblk_queues_moderate(struct vblk *vblk)
 {
 	bool event = virtio_has_feature(vblk->vdev, VIRTIO_RING_F_EVENT_IDX);
-	bool can = vblk_queues_can_moderate(vblk);
+	bool can = virtio_mq_can_moderate(vblk->vdev);
 	unsigned int i;
 
 	for (i = 0; i < vblk->nr_queues; i++) {
@@ -131,43 +99,34 @@ void vblk_queues_moderate(struct vblk *vblk)
 int vblk_queues_find(struct vblk *vblk)
 {
 	unsigned int i, n = vblk->nr_queues;
-	struct irq_affinity desc = { };
-	vq_callback_t **callbacks;
-	struct virtqueue **vqs;
-	const char **names;
-	int err = -ENOMEM;
+	struct virtio_mq_vqs ask;
+	int err;
 
-	vqs = kcalloc(n, sizeof(*vqs), GFP_KERNEL);
-	callbacks = kcalloc(n, sizeof(*callbacks), GFP_KERNEL);
-	names = kcalloc(n, sizeof(*names), GFP_KERNEL);
-	if (!vqs || !callbacks || !names)
+	err = virtio_mq_vqs_alloc(&ask, n);
+	if (err)
 		goto out;
-
 	for (i = 0; i < n; i++) {
-		names[i] = vblk->queues[i].name;
+		ask.names[i] = vblk->queues[i].name;
 		if (!vblk_queue_polled(vblk, i))
-			callbacks[i] = vblk_vq_done;
+			ask.callbacks[i] = vblk_vq_done;
 	}
-	err = virtio_find_vqs(vblk->vdev, n, vqs, callbacks, names, &desc);
+	err = virtio_mq_find(vblk->vdev, &ask, 0);
 	if (err)
 		goto out;
-
-	for (i = 0; i < n; i++) {
-		vblk->queues[i].vq = vqs[i];
-		/* Enabled as they are, but packed ones for each buffer. */
-		if (!callbacks[i])
-			virtqueue_disable_cb(vqs[i]);
-		else
-			virtqueue_enable_cb(vqs[i]);
-	}
+	for (i = 0; i < n; i++)
+		vblk->queues[i].vq = ask.vqs[i];
 	vblk_queues_moderate(vblk);
-	err = vblk_check_rings(vblk);
-	if (err)
+	err = virtio_mq_smallest(vblk->vdev, &ask, 0,
+				 max_t(u32, vblk->min_ring,
+				       VBLK_FIXED_DESCS + 1));
+	if (err < 0) {
 		vblk_queues_delete(vblk);
+		goto out;
+	}
+	vblk->min_ring = err;
+	err = 0;
 out:
-	kfree(names);
-	kfree(callbacks);
-	kfree(vqs);
+	virtio_mq_vqs_free(&ask);
 	return err;
 }
 
@@ -231,24 +190,12 @@ void vblk_queues_delete(struct vblk *vblk)
  * vblk_map_queues - which CPU uses which queue
  * @set: blk-mq's tags
  *
- * Interrupt-driven queues follow the affinity of their vectors, polled ones
- * are spread over the CPUs.  Reads have no queues of their own and use the
- * default ones.
+ * map_queues of blk-mq.
  */
 void vblk_map_queues(struct blk_mq_tag_set *set)
 {
 	struct vblk *vblk = set->driver_data;
-	struct blk_mq_queue_map *map = &set->map[HCTX_TYPE_DEFAULT];
 
-	map->nr_queues = vblk->nr_queues - vblk->nr_poll;
-	map->queue_offset = 0;
-	blk_mq_virtio_map_queues(map, vblk->vdev, 0);
-	if (!vblk->nr_poll)
-		return;
-
-	set->map[HCTX_TYPE_READ].nr_queues = 0;
-	map = &set->map[HCTX_TYPE_POLL];
-	map->nr_queues = vblk->nr_poll;
-	map->queue_offset = vblk->nr_queues - vblk->nr_poll;
-	blk_mq_map_queues(map);
+	virtio_mq_map_queues(set, vblk->vdev, 0, vblk->nr_queues,
+			     vblk->nr_poll);
 }

@@ -220,7 +220,7 @@ static umode_t vblk_attr_mode(struct kobject *kobj, struct attribute *attr,
 	    !(vblk->has_wce && vblk->has_flush))
 		return 0444;
 	if (attr == &dev_attr_interrupt_batch.attr &&
-	    !vblk_queues_can_moderate(vblk))
+	    !virtio_mq_can_moderate(vblk->vdev))
 		return 0;
 	return attr->mode;
 }

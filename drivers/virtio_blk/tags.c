@@ -11,12 +11,8 @@
  * With 16-byte cache alignment the first 64 bytes hold header, status and the
  * first two descriptors.  Called by probe, resume and remove.
  *
- * The blocks come from coherent memory when the device sits behind the DMA
- * API.  Else, and with the kernel's own ring, which maps each segment itself,
- * they come from a slab cache.
+ * Where the blocks come from: &struct virtio_mq_mem.
  */
-#include <linux/dmapool.h>
-#include <linux/io.h>
 #include <linux/scatterlist.h>
 #include "vblk.h"
 
@@ -67,42 +63,21 @@ bool vblk_tags_try_tables(struct vblk_queue *q)
 
 static int vblk_tags_pool(struct vblk *vblk)
 {
-	struct device *dma_dev = vblk->queues[0].dma_dev;
+	struct vblk_queue *q = &vblk->queues[0];
 	char name[32];
 
-	if (vblk->queues[0].use_table && dma_dev) {
-		vblk->pool = dma_pool_create("virtio_blk", dma_dev,
-					     vblk->tag_size, VBLK_ALIGN, 0);
-		return vblk->pool ? 0 : -ENOMEM;
-	}
 	snprintf(name, sizeof(name), "virtio_blk-%d", vblk->index);
-	vblk->cache = kmem_cache_create(name, vblk->tag_size, VBLK_ALIGN, 0,
-					NULL);
-	return vblk->cache ? 0 : -ENOMEM;
-}
-
-static struct vblk_block *vblk_block_alloc(struct vblk *vblk, dma_addr_t *addr)
-{
-	struct vblk_block *blk;
-
-	if (vblk->pool)
-		return dma_pool_zalloc(vblk->pool, GFP_KERNEL, addr);
-	blk = kmem_cache_zalloc(vblk->cache, GFP_KERNEL);
-	if (blk)
-		*addr = virt_to_phys(blk);
-	return blk;
+	return virtio_mq_mem_create(&vblk->mem, name,
+				    q->use_table ? q->dma_dev : NULL,
+				    vblk->tag_size, VBLK_ALIGN);
 }
 
 static void vblk_cmd_free(struct vblk *vblk, struct vblk_cmd *cmd)
 {
 	kvfree(cmd->maps);
 	kvfree(cmd->sg);
-	if (!cmd->blk)
-		return;
-	if (vblk->pool)
-		dma_pool_free(vblk->pool, cmd->blk, cmd->blk_addr);
-	else
-		kmem_cache_free(vblk->cache, cmd->blk);
+	if (cmd->blk)
+		virtio_mq_mem_free(&vblk->mem, cmd->blk, cmd->blk_addr);
 }
 
 static int vblk_cmd_alloc(struct vblk_queue *q, struct vblk_cmd *cmd)
@@ -110,7 +85,7 @@ static int vblk_cmd_alloc(struct vblk_queue *q, struct vblk_cmd *cmd)
 	struct vblk *vblk = q->vblk;
 	unsigned int n = vblk->max_data_descs;
 
-	cmd->blk = vblk_block_alloc(vblk, &cmd->blk_addr);
+	cmd->blk = virtio_mq_mem_alloc(&vblk->mem, &cmd->blk_addr);
 	if (!cmd->blk)
 		return -ENOMEM;
 	if (!q->use_table) {
@@ -214,8 +189,5 @@ void vblk_tags_free(struct vblk *vblk)
 		kvfree(q->cmds);
 		q->cmds = NULL;
 	}
-	dma_pool_destroy(vblk->pool);
-	vblk->pool = NULL;
-	kmem_cache_destroy(vblk->cache);
-	vblk->cache = NULL;
+	virtio_mq_mem_destroy(&vblk->mem);
 }

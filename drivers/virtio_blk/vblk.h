@@ -35,6 +35,7 @@
 #include <linux/virtio_blk.h>
 #include <linux/virtio_config.h>
 #include <linux/workqueue.h>
+#include <virtio_mq.h>
 #include <virtio_recovery.h>
 #include <virtqueue_ext.h>
 
@@ -332,8 +333,7 @@ struct vblk_limits {
  * @vdev: the device; not to be used once remove ended
  * @disk: the disk
  * @set: blk-mq's tags
- * @cache: memory of tags without the DMA API
- * @pool: memory of tags with the DMA API
+ * @mem: where memory of tags that the device can reach is from
  * @limits: what the configuration said at probe
  * @lock: serialises reset, configuration access and life of the queues
  * @failed: the device was given up, for good; under @lock
@@ -372,8 +372,7 @@ struct vblk {
 	struct virtio_device *vdev;
 	struct gendisk *disk;
 	struct blk_mq_tag_set set;
-	struct kmem_cache *cache;
-	struct dma_pool *pool;
+	struct virtio_mq_mem mem;
 	struct vblk_limits limits;
 	struct mutex lock;	/* see above */
 	bool failed;
@@ -416,7 +415,6 @@ extern unsigned int vblk_param_poll;
 extern unsigned int vblk_param_depth;
 int vblk_queues_alloc(struct vblk *vblk);
 int vblk_queues_find(struct vblk *vblk);
-bool vblk_queues_can_moderate(struct vblk *vblk);
 void vblk_queues_moderate(struct vblk *vblk);
 void vblk_queues_up(struct vblk *vblk, bool up);
 bool vblk_queues_broken(struct vblk *vblk);

@@ -17,22 +17,6 @@
 /* With so many out an interrupt may wait for more than one: a quarter. */
 #define VSCSI_PATIENT_OUT	4
 
-/* Up to VSCSI_BATCH used buffers, in one call where the ring has one. */
-static __always_inline unsigned int vscsi_take(struct vscsi_queue *q)
-{
-	struct virtqueue_used *used = q->used;
-	unsigned int n;
-
-	if (likely(q->vs->use_table))
-		return virtqueue_ext_get_batch(q->vq, used, VSCSI_BATCH);
-	for (n = 0; n < VSCSI_BATCH; n++) {
-		used[n].data = virtqueue_get_buf(q->vq, &used[n].len);
-		if (!used[n].data)
-			break;
-	}
-	return n;
-}
-
 /* Take out what the device has used.  The queue is locked, and up. */
 static __always_inline void vscsi_pop_locked(struct vscsi_queue *q,
 					     struct vscsi_done *done)
@@ -41,7 +25,8 @@ static __always_inline void vscsi_pop_locked(struct vscsi_queue *q,
 
 	lockdep_assert_held(&q->lock);
 	do {
-		n = vscsi_take(q);
+		n = virtio_mq_take(q->vq, q->used, VSCSI_BATCH,
+				   q->vs->use_table);
 		for (i = 0; i < n; i++) {
 			struct vscsi_cmd *cmd = q->used[i].data;
 

@@ -9,8 +9,6 @@
  * with an interrupt, then polled ones.  A polled queue has no callback, so the
  * transport spends no vector on it.
  */
-#include <linux/blk-mq-virtio.h>
-#include <linux/interrupt.h>
 #include <linux/module.h>
 #include "vscsi.h"
 
@@ -50,36 +48,6 @@ int vscsi_queues_alloc(struct vscsi *vs)
 	return 0;
 }
 
-/* Smallest request ring of all: one limit serves commands of every queue. */
-static int vscsi_check_rings(struct vscsi *vs)
-{
-	unsigned int i, size, smallest = U16_MAX;
-
-	for (i = 0; i < vs->nr_queues; i++) {
-		size = virtqueue_get_vring_size(vs->queues[i].vq);
-		smallest = min(smallest, size);
-	}
-	if (smallest > VSCSI_FIXED_DESCS && smallest >= vs->min_ring) {
-		vs->min_ring = smallest;
-		return 0;
-	}
-	dev_err(&vs->vdev->dev, "queue of %u descriptors is too small\n",
-		smallest);
-	return -EINVAL;
-}
-
-/**
- * vscsi_queues_can_moderate - can an interrupt wait for several commands?
- * @vs: the host, with its features negotiated
- *
- * Return: true with the event index (VIRTIO 1.4, 6.1), on this project's ring.
- */
-bool vscsi_queues_can_moderate(struct vscsi *vs)
-{
-	return virtio_has_feature(vs->vdev, VIRTIO_RING_F_EVENT_IDX) &&
-	       virtqueue_ext_has(virtqueue_ext_moderate);
-}
-
 /**
  * vscsi_queues_moderate - tell the rings how long interrupts may wait
  * @vs: the host, with its queues set up
@@ -89,7 +57,7 @@ bool vscsi_queues_can_moderate(struct vscsi *vs)
 void vscsi_queues_moderate(struct vscsi *vs)
 {
 	bool event = virtio_has_feature(vs->vdev, VIRTIO_RING_F_EVENT_IDX);
-	bool can = vscsi_queues_can_moderate(vs);
+	bool can = virtio_mq_can_moderate(vs->vdev);
 	unsigned int i;
 
 	for (i = 0; i < vs->nr_queues; i++) {
@@ -118,34 +86,27 @@ static void vscsi_queues_take(struct vscsi *vs, struct virtqueue **vqs)
 		q->vq = vqs[VSCSI_VQ_REQUEST + i];
 		/* Tables of the old queue have to be written anew. */
 		q->epoch += q->epoch == U32_MAX ? 2 : 1;
-		/* Enabled as they are, but packed ones for each buffer. */
-		if (q->polled)
-			virtqueue_disable_cb(q->vq);
-		else
-			virtqueue_enable_cb(q->vq);
 	}
 	vscsi_queues_moderate(vs);
 	vs->set_up = true;
 }
 
-static int vscsi_queues_ask(struct vscsi *vs, struct virtqueue **vqs,
-			    vq_callback_t **callbacks, const char **names)
+/* Names as user space knows them, and who is called. */
+static void vscsi_queues_name(struct vscsi *vs, struct virtio_mq_vqs *ask)
 {
-	struct irq_affinity desc = { .pre_vectors = VSCSI_VQ_REQUEST };
-	unsigned int i, n = VSCSI_VQ_REQUEST + vs->nr_queues;
+	unsigned int i;
 
-	names[VSCSI_VQ_CONTROL] = "control";
-	callbacks[VSCSI_VQ_CONTROL] = vscsi_ctrl_done;
-	names[VSCSI_VQ_EVENT] = "event";
-	callbacks[VSCSI_VQ_EVENT] = vscsi_event_done;
+	ask->names[VSCSI_VQ_CONTROL] = "control";
+	ask->callbacks[VSCSI_VQ_CONTROL] = vscsi_ctrl_done;
+	ask->names[VSCSI_VQ_EVENT] = "event";
+	ask->callbacks[VSCSI_VQ_EVENT] = vscsi_event_done;
 	for (i = 0; i < vs->nr_queues; i++) {
+		unsigned int at = VSCSI_VQ_REQUEST + i;
 		bool polled = vs->queues[i].polled;
 
-		names[VSCSI_VQ_REQUEST + i] = polled ? "request_poll" :
-						       "request";
-		callbacks[VSCSI_VQ_REQUEST + i] = polled ? NULL : vscsi_vq_done;
+		ask->names[at] = polled ? "request_poll" : "request";
+		ask->callbacks[at] = polled ? NULL : vscsi_vq_done;
 	}
-	return virtio_find_vqs(vs->vdev, n, vqs, callbacks, names, &desc);
 }
 
 /**
@@ -160,28 +121,28 @@ static int vscsi_queues_ask(struct vscsi *vs, struct virtqueue **vqs,
  */
 int vscsi_queues_find(struct vscsi *vs)
 {
-	unsigned int n = VSCSI_VQ_REQUEST + vs->nr_queues;
-	vq_callback_t **callbacks;
-	struct virtqueue **vqs;
-	const char **names;
-	int err = -ENOMEM;
+	struct virtio_mq_vqs ask;
+	int err;
 
-	vqs = kcalloc(n, sizeof(*vqs), GFP_KERNEL);
-	callbacks = kcalloc(n, sizeof(*callbacks), GFP_KERNEL);
-	names = kcalloc(n, sizeof(*names), GFP_KERNEL);
-	if (!vqs || !callbacks || !names)
-		goto out;
-	err = vscsi_queues_ask(vs, vqs, callbacks, names);
+	err = virtio_mq_vqs_alloc(&ask, VSCSI_VQ_REQUEST + vs->nr_queues);
 	if (err)
 		goto out;
-	vscsi_queues_take(vs, vqs);
-	err = vscsi_check_rings(vs);
+	vscsi_queues_name(vs, &ask);
+	err = virtio_mq_find(vs->vdev, &ask, VSCSI_VQ_REQUEST);
 	if (err)
+		goto out;
+	vscsi_queues_take(vs, ask.vqs);
+	err = virtio_mq_smallest(vs->vdev, &ask, VSCSI_VQ_REQUEST,
+				 max_t(u16, vs->min_ring,
+				       VSCSI_FIXED_DESCS + 1));
+	if (err < 0) {
 		vscsi_queues_delete(vs);
+		goto out;
+	}
+	vs->min_ring = err;
+	err = 0;
 out:
-	kfree(names);
-	kfree(callbacks);
-	kfree(vqs);
+	virtio_mq_vqs_free(&ask);
 	return err;
 }
 
@@ -253,25 +214,12 @@ void vscsi_queues_delete(struct vscsi *vs)
  * vscsi_map_queues - which CPU uses which queue
  * @shost: the host
  *
- * Interrupt-driven queues follow the affinity of their vectors, polled ones
- * are spread over the CPUs.  Reads have no queues of their own and use the
- * default ones.
+ * map_queues of the middle layer.
  */
 void vscsi_map_queues(struct Scsi_Host *shost)
 {
 	struct vscsi *vs = shost_priv(shost);
-	struct blk_mq_tag_set *set = &shost->tag_set;
-	struct blk_mq_queue_map *map = &set->map[HCTX_TYPE_DEFAULT];
 
-	map->nr_queues = vs->nr_queues - vs->nr_poll;
-	map->queue_offset = 0;
-	blk_mq_virtio_map_queues(map, vs->vdev, VSCSI_VQ_REQUEST);
-	if (!vs->nr_poll)
-		return;
-
-	set->map[HCTX_TYPE_READ].nr_queues = 0;
-	map = &set->map[HCTX_TYPE_POLL];
-	map->nr_queues = vs->nr_poll;
-	map->queue_offset = vs->nr_queues - vs->nr_poll;
-	blk_mq_map_queues(map);
+	virtio_mq_map_queues(&shost->tag_set, vs->vdev, VSCSI_VQ_REQUEST,
+			     vs->nr_queues, vs->nr_poll);
 }

@@ -54,9 +54,9 @@ static struct attribute *vscsi_host_attrs[] = {
 static umode_t vscsi_host_attr_mode(struct kobject *kobj,
 				    struct attribute *attr, int n)
 {
-	struct Scsi_Host *shost = class_to_shost(kobj_to_dev(kobj));
+	struct vscsi *vs = shost_priv(class_to_shost(kobj_to_dev(kobj)));
 
-	return vscsi_queues_can_moderate(shost_priv(shost)) ? attr->mode : 0;
+	return virtio_mq_can_moderate(vs->vdev) ? attr->mode : 0;
 }
 
 static const struct attribute_group vscsi_host_group = {

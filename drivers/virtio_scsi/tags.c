@@ -10,13 +10,8 @@
  * Called by the middle layer when it allocates and frees its tags: with the
  * host, and (for the one flush request per queue) with each logical unit.
  *
- * The blocks come from coherent memory when the device sits behind the DMA
- * API.  Else, and with the kernel's own ring, which maps each segment itself,
- * they come from a slab cache.
+ * Where the blocks come from: &struct virtio_mq_mem.
  */
-#include <linux/dmapool.h>
-#include <linux/io.h>
-#include <linux/slab.h>
 #include "vscsi.h"
 
 /**
@@ -52,17 +47,9 @@ int vscsi_tags_create(struct vscsi *vs)
 		       (vs->max_descs + VSCSI_FIXED_DESCS);
 	vs->tag_size = ALIGN(size, VSCSI_ALIGN);
 
-	if (vs->dma_dev) {
-		vs->pool = dma_pool_create("virtio_scsi", vs->dma_dev,
-					   vs->tag_size, VSCSI_ALIGN, 0);
-		return vs->pool ? 0 : -ENOMEM;
-	}
 	snprintf(name, sizeof(name), "virtio_scsi-%u", vs->shost->host_no);
-	/* The response is read back, never copied to user space. */
-	vs->cache = kmem_cache_create(name, vs->tag_size,
-				      max(VSCSI_ALIGN, SMP_CACHE_BYTES), 0,
-				      NULL);
-	return vs->cache ? 0 : -ENOMEM;
+	return virtio_mq_mem_create(&vs->mem, name, vs->dma_dev, vs->tag_size,
+				    max(VSCSI_ALIGN, SMP_CACHE_BYTES));
 }
 
 /**
@@ -73,10 +60,7 @@ int vscsi_tags_create(struct vscsi *vs)
  */
 void vscsi_tags_destroy(struct vscsi *vs)
 {
-	dma_pool_destroy(vs->pool);
-	vs->pool = NULL;
-	kmem_cache_destroy(vs->cache);
-	vs->cache = NULL;
+	virtio_mq_mem_destroy(&vs->mem);
 }
 
 /**
@@ -96,14 +80,7 @@ int vscsi_init_cmd(struct Scsi_Host *shost, struct scsi_cmnd *sc)
 	struct vscsi_cmd *cmd = scsi_cmd_priv(sc);
 
 	memset(cmd, 0, sizeof(*cmd));
-	if (vs->pool) {
-		cmd->blk = dma_pool_zalloc(vs->pool, GFP_KERNEL,
-					   &cmd->blk_addr);
-	} else {
-		cmd->blk = kmem_cache_zalloc(vs->cache, GFP_KERNEL);
-		if (cmd->blk)
-			cmd->blk_addr = virt_to_phys(cmd->blk);
-	}
+	cmd->blk = virtio_mq_mem_alloc(&vs->mem, &cmd->blk_addr);
 	if (!cmd->blk)
 		return -ENOMEM;
 
@@ -135,10 +112,7 @@ int vscsi_exit_cmd(struct Scsi_Host *shost, struct scsi_cmnd *sc)
 	/* The device still has it: better lost than written to by two. */
 	if (WARN_ON_ONCE(cmd->in_ring))
 		return 0;
-	if (vs->pool)
-		dma_pool_free(vs->pool, cmd->blk, cmd->blk_addr);
-	else
-		kmem_cache_free(vs->cache, cmd->blk);
+	virtio_mq_mem_free(&vs->mem, cmd->blk, cmd->blk_addr);
 	cmd->blk = NULL;
 	return 0;
 }

@@ -45,6 +45,7 @@
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
+#include <virtio_mq.h>
 #include <virtio_recovery.h>
 #include <virtqueue_ext.h>
 
@@ -311,8 +312,7 @@ struct vscsi_limits {
  * @tag_size: bytes of a tag that the device can reach
  * @shost: the middle layer's side
  * @vdev: the device
- * @cache: memory of tags without the DMA API
- * @pool: memory of tags with the DMA API
+ * @mem: where memory of tags that the device can reach is from
  * @limits: what the configuration said at probe
  * @ctrl: the control queue
  * @events: the event queue
@@ -348,8 +348,7 @@ struct vscsi {
 
 	struct Scsi_Host *shost;
 	struct virtio_device *vdev;
-	struct kmem_cache *cache;
-	struct dma_pool *pool;
+	struct virtio_mq_mem mem;
 	struct vscsi_limits limits;
 	struct vscsi_ctrl ctrl;
 	struct vscsi_events events;
@@ -405,7 +404,6 @@ int vscsi_host_limits(struct vscsi *vs);
 int vscsi_queues_alloc(struct vscsi *vs);
 int vscsi_queues_find(struct vscsi *vs);
 void vscsi_queues_up(struct vscsi *vs, bool up);
-bool vscsi_queues_can_moderate(struct vscsi *vs);
 void vscsi_queues_moderate(struct vscsi *vs);
 bool vscsi_queues_broken(struct vscsi *vs);
 void vscsi_queues_delete(struct vscsi *vs);
