@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Names of feature bits, VIRTIO 1.4: 6 (reserved bits), 5.2.3 (block)."""
+"""Names of feature bits, VIRTIO 1.4: 6 (reserved bits), 5.2.3 (block), 5.3.3 (console),
+5.5.3 (balloon), 5.6.3 (SCSI host)."""
 
 RESERVED = {
     24: "NOTIFY_ON_EMPTY", 27: "ANY_LAYOUT", 28: "INDIRECT_DESC", 29: "EVENT_IDX",
@@ -12,7 +13,13 @@ BLOCK = {
     7: "SCSI", 9: "FLUSH", 10: "TOPOLOGY", 11: "CONFIG_WCE", 12: "MQ", 13: "DISCARD",
     14: "WRITE_ZEROES", 15: "LIFETIME", 16: "SECURE_ERASE", 17: "ZONED",
 }
-BY_DEVICE = {2: BLOCK}
+CONSOLE = {0: "SIZE", 1: "MULTIPORT", 2: "EMERG_WRITE"}
+BALLOON = {
+    0: "MUST_TELL_HOST", 1: "STATS_VQ", 2: "DEFLATE_ON_OOM", 3: "FREE_PAGE_HINT",
+    4: "PAGE_POISON", 5: "PAGE_REPORTING",
+}
+SCSI = {0: "INOUT", 1: "HOTPLUG", 2: "CHANGE", 3: "T10_PI"}
+BY_DEVICE = {2: BLOCK, 3: CONSOLE, 5: BALLOON, 8: SCSI}
 DEVICES = {1: "network", 2: "block", 3: "console", 4: "entropy", 5: "balloon", 8: "SCSI host"}
 
 
