@@ -6,6 +6,7 @@ guest's shell, and raises for an error.
 """
 
 import os
+import re
 import threading
 import time
 
@@ -51,6 +52,17 @@ def throttle(guest, words):
     group = words[1] if len(words) > 1 else "limit0"
     guest.qmp.run("qom-set", {"path": f"/objects/{group}", "property": "limits", "value": limits})
     return words[0]
+
+
+def limit(guest, words):
+    """limit DEVICE BYTES: so many per second for a disk, 0: no limit.  Unlike with
+    throttle, what waits goes on at once when the limit is gone."""
+    what = words[0]
+    if guest.config.device(what)["driver"].endswith("-pci"):
+        what = f"/machine/peripheral/{what}/virtio-backend"
+    limits = dict.fromkeys(("bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr"), 0)
+    guest.qmp.run("block_set_io_throttle", dict(limits, id=what, bps=int(words[1])))
+    return words[1]
 
 
 def wakeup(guest, _words):
@@ -119,6 +131,17 @@ def balloon_stats(guest, words):
                                                    for w in words])
 
 
-VERBS = {f.__name__: f for f in (resize, unplug, plug, pulled, throttle, wakeup, woken,
+def balloon_resident(guest, _words):
+    """balloon_resident: KiB of the host's memory behind that of the guest."""
+    size = int(guest.config.set["mem"]) << 10
+    with open(f"/proc/{guest.pid}/smaps", encoding="ascii", errors="replace") as f:
+        for piece in re.split(r"(?m)^(?=[0-9a-f]+-[0-9a-f]+ )", f.read()):
+            found = re.search(r"^Size:\s+(\d+) kB.*?^Rss:\s+(\d+) kB", piece, re.M | re.S)
+            if found and int(found.group(1)) == size:
+                return found.group(2)
+    raise ValueError("the guest's memory is not found in the host")
+
+
+VERBS = {f.__name__: f for f in (resize, unplug, plug, pulled, throttle, limit, wakeup, woken,
                                 comes_back, disk_use, balloon, balloon_left, balloon_poll,
-                                balloon_stats)}
+                                balloon_stats, balloon_resident)}
