@@ -3,7 +3,6 @@
 # timeout: 40
 
 need_disk
-size_is() { [ "$(cat $SYS/size)" = $(($1 / 512)) ]; }
 grown=$((CFG_disk + 134217728))
 
 dd if=$DISK of=/dev/null bs=64k count=512 iflag=direct 2>/dev/null &

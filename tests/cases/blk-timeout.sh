@@ -5,7 +5,6 @@
 
 need_disk
 gone() { ! has_disk; }
-ended() { ! kill -0 $1 2>/dev/null; }
 now() { cut -d. -f1 /proc/uptime; }
 echo 2000 >$SYS/queue/io_timeout
 same "io_timeout" "$(cat $SYS/queue/io_timeout)" 2000

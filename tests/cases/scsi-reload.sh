@@ -30,12 +30,11 @@ load()
 	load=$!
 	sleep 1
 }
-ended() { ! kill -0 $load 2>/dev/null; }
 dev=$(device_of virtio_scsi)
 for i in $(seq 1 $ROUNDS); do
 	load
 	check "unbind it under load, round $i" sh -c "echo $dev >/sys/bus/virtio/drivers/virtio_scsi/unbind"
-	check "the load ends" try_for 10 ended
+	check "the load ends" try_for 10 ended $load
 	wait $load
 	check "with an error" [ $? -ne 0 ]
 	check "bind" sh -c "echo $dev >/sys/bus/virtio/drivers/virtio_scsi/bind"
@@ -47,7 +46,7 @@ mmio*) skip "unplug it under load" "there is no slot"; finish ;;
 esac
 load
 check "unplug it under load" host unplug scsi0
-check "the load ends" try_for 10 ended
+check "the load ends" try_for 10 ended $load
 check "plug it in" host plug scsi0
 check "and its disk" host plug sd0
 use_unit 0:0

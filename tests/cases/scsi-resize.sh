@@ -8,7 +8,6 @@ modprobe sd_mod
 use_unit 0:0
 first=$(($(cat $SYS/size) * 512))
 grown=$((first + 16777216))
-size_is() { [ "$(cat $SYS/size)" = $(($1 / 512)) ]; }
 
 same "feature CHANGE" "$(feature $(device_of virtio_scsi) 2)" 1
 dd if=$DISK of=/dev/null bs=64k count=256 iflag=direct 2>/dev/null &

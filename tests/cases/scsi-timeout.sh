@@ -11,7 +11,6 @@ random_file /tmp/data 1
 check "write what will be read" dd if=/tmp/data of=$DISK bs=64k oflag=direct
 echo 2 >$(unit_path 0:0)/timeout
 said() { dmesg | grep -q "$1"; }
-ended() { ! kill -0 $1 2>/dev/null; }
 dmesg -c >/dev/null
 check "the host stops the backend" host throttle 1 limit1
 dd if=$DISK of=/tmp/got bs=4k count=256 iflag=direct 2>/tmp/dd &

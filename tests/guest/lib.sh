@@ -156,9 +156,9 @@ version_1()
 }
 live() { [ "$(version_1)" = 1 ] && echo 0x0000000f || echo 0x00000007; }
 
-# transport_as_configured: a device that is on another transport shows nothing;
-# nor does one that was found in another way.
-transport_as_configured()
+# on_transport DEVICE: one that is on another transport than its configuration's
+# shows nothing; nor does one that was found in another way.
+on_transport()
 {
 	case $CFG_transport in
 	pci-legacy|pci-forced) _want=virtio-pci-legacy ;;
@@ -171,14 +171,20 @@ transport_as_configured()
 	mmio*,cmdline) _place=virtio-mmio-cmdline/ ;;
 	*) _place=/pci ;;
 	esac
-	for _d in /sys/bus/virtio/devices/virtio*; do
-		[ -e "$_d/driver" ] || continue
-		_got=$(transport_of "${_d##*/}")
-		[ "$_got" = "$_want" ] || die "${_d##*/}: on '$_got', not '$_want'"
-		case $(readlink -f "$_d") in
-		*$_place*) ;;
-		*) die "${_d##*/}: at $(readlink -f "$_d"), not found by $_place" ;;
-		esac
+	_got=$(transport_of "$1")
+	[ "$_got" = "$_want" ] || die "$1: on '$_got', not '$_want'"
+	_got=$(readlink -f "/sys/bus/virtio/devices/$1")
+	case $_got in
+	*$_place*) ;;
+	*) die "$1: at $_got, not found by $_place" ;;
+	esac
+}
+
+# transport_as_configured: all that have a driver
+transport_as_configured()
+{
+	for _each in /sys/bus/virtio/devices/virtio*; do
+		[ ! -e "$_each/driver" ] || on_transport "${_each##*/}"
 	done
 }
 
@@ -197,11 +203,28 @@ random_file()
 	dd if=/dev/urandom of="$1" bs=1M count="$2" 2>/dev/null
 }
 
-# on_disk_sum BYTES OFFSET_MB: sha256 of a piece of the disk, read from it
-disk_sum()
+# sha: sha256 of the standard input
+sha() { sha256sum | cut -d' ' -f1; }
+
+# all_of DD-OPTIONS...: what is on $DISK
+all_of() { dd if=$DISK "$@" 2>/dev/null; }
+
+# disk_sum MB OFFSET_MB: sha256 of a piece of the disk, read from it
+disk_sum() { dd if=$DISK bs=1M skip="$2" count="$1" iflag=direct 2>/dev/null | sha; }
+
+# size_is BYTES: has the disk that size?
+size_is() { [ "$(cat $SYS/size)" = $(($1 / 512)) ]; }
+
+# ended PROCESS...: none of them runs
+ended()
 {
-	dd if=$DISK bs=1M skip="$2" count="$1" iflag=direct 2>/dev/null | sha256sum | cut -d' ' -f1
+	for _p in "$@"; do
+		! kill -0 $_p 2>/dev/null || return 1
+	done
 }
+
+# ticks PROCESS: hundredths of a second that it has used of the processors
+ticks() { awk '{ print $14 + $15 }' /proc/$1/stat; }
 
 # mounted PATH: mkfs.ext4 the disk and mount it
 make_fs()
