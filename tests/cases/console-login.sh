@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# about: two consoles, a getty and a shell on each, talked to from the host
+# about: two consoles, a login and a shell on each, talked to from the host
 # timeout: 60
 
 . /vgd/serial.sh
@@ -8,21 +8,12 @@ two() { [ "$(consoles 2 | wc -l)" = 2 ]; }
 try_for 5 two || die "there are not two consoles"
 check "the host opens its ends" host open port0 port1
 
-cat >/tmp/shell <<'END'
-#!/bin/sh
-PS1='# ' exec sh -i
-END
-chmod +x /tmp/shell
-jobs=
-for tty in $(consoles 2); do
-	check "there is /dev/$tty" [ -c /dev/$tty ]
-	getty -i -n -l /tmp/shell 115200 $tty vt100 &
-	jobs="$jobs $!"
-done
-
+start_logins vgd-secret
 i=0
 for tty in $(consoles 2); do
-	same "a shell on $tty" "$(host ask port$i answer echo answer \$\(\(6 \* 7\)\) \$\(tty\))" "answer 42 /dev/$tty"
+	check "there is /dev/$tty" [ -c /dev/$tty ]
+	check "log in on $tty" host log_in port$i root vgd-secret
+	same "a shell on $tty" "$(answer port$i)" "answer 42 /dev/$tty"
 	i=$((i + 1))
 done
 
@@ -30,12 +21,10 @@ done
 # holds: of consoles, QEMU throws away what it cannot pass on at once.
 i=0
 for tty in $(consoles 2); do
-	host ask port$i bye "exec >/dev/null; echo bye >/dev/$tty; exit" >/dev/null
+	log_out port$i $tty >/dev/null
 	i=$((i + 1))
 done
-for job in $jobs; do
-	wait $job
-done
+wait $logins
 random_file /tmp/data 1
 sum=$(head -c 32768 /tmp/data | sha256sum | cut -d' ' -f1)
 i=0

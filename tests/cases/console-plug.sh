@@ -7,33 +7,17 @@ need_ports
 ROUNDS=$(fewer ${ROUNDS:-4})
 random_file /tmp/data 8
 
-# open_two: somebody reads from port2, somebody writes to port3 that nobody reads
-open_two()
-{
-	host open port2 port3 >/dev/null
-	try_for 5 is $(node_of vgd.a) host_connected 1
-	try_for 5 is $(node_of vgd.b) host_connected 1
-	/root/port read $(node_of vgd.a) >/tmp/reader &
-	reader=$!
-	/root/port write $(node_of vgd.b) >/tmp/writer &
-	writer=$!
-	host send port2 $((1 << 20)) >/dev/null
-	try_for 20 is $(node_of vgd.b) outvq_full 1
-}
-
-ended() { ! kill -0 $reader 2>/dev/null && ! kill -0 $writer 2>/dev/null; }
-
 # both_gone HOW
 both_gone()
 {
-	try_for 10 ended || { not_ok "$1: they still wait"; kill -9 $reader $writer; }
+	try_for 10 ended $reader $writer || { not_ok "$1: they still wait"; kill -9 $reader $writer; }
 	wait $reader $writer
 	same "$1: a reader" "$(cat /tmp/reader)" ENODEV
 	same "$1: a writer" "$(cat /tmp/writer)" ENODEV
 }
 
 for i in $(seq 1 $ROUNDS); do
-	open_two
+	use_two
 	check "round $i: the host takes two ports away" host unplug port2
 	host unplug port3 >/dev/null
 	both_gone "round $i"
@@ -45,18 +29,11 @@ for i in $(seq 1 $ROUNDS); do
 done
 
 # A new port works, on the queues of the old one.
-host open port2 >/dev/null
-try_for 5 is $(node_of vgd.a) host_connected 1
-host take port2 8388608 >/dev/null
-cat /tmp/data >$(node_of vgd.a) &
-job=$!
-sent() { ! kill -0 $job 2>/dev/null; }
-try_for 30 sent || { head -n 30 /sys/kernel/debug/virtio-ports/* /sys/kernel/debug/virtio/*/vq[89]; die "a port that came back sends nothing"; }
-same "a port that came back sends" "$(host took port2)" "$(sha256sum </tmp/data | cut -d' ' -f1)"
-exec 4<>$(node_of vgd.a)
-host send port2 1048576 >/dev/null
-same "and receives" "$(head -c 1048576 <&4 | sha256sum | cut -d' ' -f1)" "$(host sum port2 1048576)"
-exec 4>&-
+check "the host opens its end" open_ends port2=vgd.a
+check "a port that came back is used" exchange /tmp/data 8388608 port2=vgd.a >/tmp/sums
+read -r _ out in sent </tmp/sums
+same "it sends" "$out" "$(sha </tmp/data)"
+same "and receives" "$in" "$sent"
 host close port2 >/dev/null
 
 # A console that is open.
@@ -82,7 +59,7 @@ case $CFG_transport in
 mmio*) skip "the whole device" "a device without a bus stays" ;;
 *)
 	for i in $(seq 1 $(fewer 2)); do
-		open_two
+		use_two
 		# Not by this shell, which the end of its terminal would end.
 		sh -c "exec 4<>/dev/$again; cat <&4 >/dev/null" &
 		terminal=$!

@@ -14,23 +14,13 @@ check "the node is there" [ -c "$(node_of vgd.a)" ]
 
 # The event that names a port, for what makes links of it: the device anew, with
 # somebody who listens.
-cat >/tmp/link <<'END'
-#!/bin/sh
-[ "$SUBSYSTEM,$ACTION" = virtio-ports,change ] || exit 0
-read -r name </sys$DEVPATH/name
-mkdir -p /dev/virtio-ports
-ln -sf ../$DEVNAME /dev/virtio-ports/$name
-END
-chmod +x /tmp/link
-uevent /tmp/link >/dev/null 2>&1 &
-listener=$!
+link_ports
 sleep 0.5
 echo $dev >/sys/bus/virtio/drivers/virtio_console/unbind
 echo $dev >/sys/bus/virtio/drivers/virtio_console/bind
 need_ports
-linked() { [ "$(ls /dev/virtio-ports | tr '\n' ' ')" = "vgd.a vgd.b vgd.c vgd.d " ]; }
 check "a change event names each port" try_for 10 linked
-kill $listener
+kill $linker
 same "the link leads to the port" "$(readlink -f /dev/virtio-ports/vgd.d)" "$(node_of vgd.d)"
 
 check "the host opens its ends" host open port2 port3 port4 port5
@@ -44,28 +34,16 @@ exec 4>&-
 same "and that it is gone" "$(state $(node_of vgd.a) guest_connected)" 0
 
 random_file /tmp/data $MB
-sum=$(sha256sum </tmp/data | cut -d' ' -f1)
+sum=$(sha </tmp/data)
 
-# Both ways of all four at once.
-i=2
-for name in vgd.a vgd.b vgd.c vgd.d; do
-	node=$(node_of $name)
-	host take port$i $bytes >/dev/null
-	sh -c "cat /tmp/data >&4 & head -c $bytes <&4 | sha256sum | cut -d' ' -f1 >/tmp/sum.$name; wait" 4<>$node &
-	eval "job_$i=\$!"
-	try_for 5 is $node guest_connected 1
-	host send port$i $bytes >/dev/null
-	i=$((i + 1))
-done
 begin=$(cut -d' ' -f1 /proc/uptime)
-i=2
-for name in vgd.a vgd.b vgd.c vgd.d; do
-	eval "wait \$job_$i"
-	same "$name: $MB MiB to the host" "$(host took port$i)" "$sum"
-	same "$name: $MB MiB from the host" "$(cat /tmp/sum.$name)" "$(host sum port$i $bytes)"
-	i=$((i + 1))
-done
+check "both ways of all four at once" \
+	exchange /tmp/data $bytes port2=vgd.a port3=vgd.b port4=vgd.c port5=vgd.d >/tmp/sums
 fact seconds "$(echo "$begin $(cut -d' ' -f1 /proc/uptime)" | awk '{ print $2 - $1 }')"
+while read -r name out in sent; do
+	same "$name: $MB MiB to the host" "$out" "$sum"
+	same "$name: $MB MiB from the host" "$in" "$sent"
+done </tmp/sums
 node=$(node_of vgd.b)
 same "bytes_sent" "$(state $node bytes_sent)" $bytes
 same "bytes_received" "$(state $node bytes_received)" $bytes

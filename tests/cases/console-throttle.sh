@@ -10,20 +10,17 @@ try_for 5 is $node host_connected 1
 random_file /tmp/data 4
 sum=$(sha256sum </tmp/data | cut -d' ' -f1)
 
-/root/port throttle $node /tmp/data >/tmp/said &
-job=$!
-check "a writer that does not wait is told that there is no room" try_for 30 grep -q full /tmp/said
+check "a writer that does not wait is told that there is no room" stall $node /tmp/data
 same "and debugfs says so" "$(state $node outvq_full)" 1
 sleep 0.5
-ticks() { cut -d' ' -f14,15 /proc/$job/stat | tr ' ' +; }
-was=$(($(ticks)))
+was=$(ticks $writer)
 sleep 2
-same "one that waits uses no processor" $(($(ticks) - was)) 0
-same "it sleeps" "$(cut -d' ' -f3 /proc/$job/stat)" S
+same "one that waits uses no processor" $(($(ticks $writer) - was)) 0
+same "it sleeps" "$(cut -d' ' -f3 /proc/$writer/stat)" S
 check "another port does not mind" sh -c "echo >$(node_of vgd.b) & p=\$!; sleep 0.3; kill \$p"
 
 host take port2 $((4 << 20)) >/dev/null
-wait $job
+wait $writer
 same "the host reads, and the writer goes on" $? 0
 same "it has got all of it" "$(host took port2)" "$sum"
 

@@ -7,6 +7,7 @@ because QEMU keeps number 0 for a console of old guests; its host end is the
 socket portN in the guest's folder.
 """
 
+import contextlib
 import hashlib
 import os
 import re
@@ -71,7 +72,11 @@ class End:
     def send(self, size):
         """Send so many bytes of the port's pattern."""
         data = pattern(self.what, size)
-        self._sender = threading.Thread(target=self.sock.sendall, args=(data,), daemon=True)
+
+        def run():
+            with contextlib.suppress(OSError):      # closed meanwhile: the sum will tell
+                self.sock.sendall(data)
+        self._sender = threading.Thread(target=run, daemon=True)
         self._sender.start()
 
     def take(self, size):
@@ -97,6 +102,15 @@ class End:
                 if thread.is_alive():
                     raise ValueError(f"{self.what}: not done, {len(self.taken)} bytes came")
         return hashlib.sha256(self.taken).hexdigest()
+
+    def expect(self, word):
+        """Wait until the other side has said a word that no line ends."""
+        text, end = b"", time.monotonic() + self._limit
+        while time.monotonic() < end:
+            text += self.sock.recv(4096)
+            if word.encode() in text:
+                return
+        raise ValueError(f"{self.what}: no '{word}' in {text[-200:]!r}")
 
     def ask(self, line, until):
         """Type a line; return the one of the answer that begins with until."""
@@ -126,7 +140,11 @@ def host_open(guest, words):
 def host_close(guest, words):
     """close PORT...: and let go of it."""
     for what in words:
-        _ends(guest).pop(what).sock.close()
+        sock = _ends(guest).pop(what).sock
+        # A thread that still uses it would keep it open.
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
+        sock.close()
     return "closed"
 
 
@@ -155,6 +173,16 @@ def host_sum(_guest, words):
 def host_ask(guest, words):
     """ask PORT UNTIL LINE...: type a line, wait for the line that begins so."""
     return _ends(guest)[words[0]].ask(" ".join(words[2:]), words[1])
+
+
+def host_log_in(guest, words):
+    """log_in PORT USER PASSWORD: answer the questions of login."""
+    end = _ends(guest)[words[0]]
+    for question, line in zip(("login: ", "assword: "), words[1:]):
+        end.expect(question)
+        end.sock.sendall(line.encode() + b"\n")
+    end.expect("# ")
+    return "logged in"
 
 
 def guest_files(_kernel):
