@@ -5,41 +5,32 @@
 . /vgd/balloon.sh
 need_balloon
 
-# stat TAG: one of them, as the host has it now, in kB where it is bytes
-stat() { host balloon_stats $1 | cut -d' ' -f2; }
-stat_kb() { echo $(($(stat $1) / 1024)); }
-came() { [ "$(host balloon_stats | cut -d' ' -f1)" -gt "$1" ]; }
-
-# near NAME A B PERCENT: do they differ by less?
-near()
-{
-	_d=$(($2 > $3 ? $2 - $3 : $3 - $2))
-	check "$1: $2 and $3" [ $((_d * 100)) -le $(($3 * $4)) ]
-}
+# near NAME A B PERCENT
+near() { check "$1: $2 and $3" is_near $2 $3 $4; }
 
 host balloon_poll 1 >/dev/null
 check "statistics come" try_for 15 came 0
-near "free memory, kB" "$(stat_kb free-memory)" "$(meminfo MemFree)" 20
-same "all memory, kB" "$(stat_kb total-memory)" "$(total_kb)"
-near "available memory, kB" "$(stat_kb available-memory)" "$(meminfo MemAvailable)" 20
-near "caches, kB" "$(stat_kb disk-caches)" $(($(meminfo Cached) + $(meminfo Buffers))) 20
-same "swapped in" "$(stat swap-in)" 0
-same "swapped out" "$(stat swap-out)" 0
-same "huge pages that could not be had" "$(stat htlb-pgfail)" 0
-check "page faults are counted" [ "$(stat minor-faults)" -gt 100 ]
+near "free memory, kB" "$(told_kb free-memory)" "$(meminfo MemFree)" 20
+same "all memory, kB" "$(told_kb total-memory)" "$(total_kb)"
+near "available memory, kB" "$(told_kb available-memory)" "$(meminfo MemAvailable)" 20
+near "caches, kB" "$(told_kb disk-caches)" $(($(meminfo Cached) + $(meminfo Buffers))) 20
+same "swapped in" "$(told swap-in)" 0
+same "swapped out" "$(told swap-out)" 0
+same "huge pages that could not be had" "$(told htlb-pgfail)" 0
+check "page faults are counted" [ "$(told minor-faults)" -gt 100 ]
 
 # They are of now: a second answer tells of what happened since.
 mkdir -p /data && mount -t tmpfs -o size=128m none /data
 dd if=/dev/zero of=/data/z bs=1M count=96 2>/dev/null
 last=$(host balloon_stats | cut -d' ' -f1)
 check "and come again" try_for 15 came $((last + 1))
-near "caches after 96 MiB more, kB" "$(stat_kb disk-caches)" $(($(meminfo Cached) + $(meminfo Buffers))) 20
+near "caches after 96 MiB more, kB" "$(told_kb disk-caches)" $(($(meminfo Cached) + $(meminfo Buffers))) 20
 rm /data/z
 
 # The size of the balloon is part of it.
 host balloon $((CFG_mem - 128)) >/dev/null
 check "128 MiB go to the host" try_for 30 left_is $((CFG_mem - 128))
-less() { [ "$(stat_kb total-memory)" = "$(total_kb)" ]; }
+less() { [ "$(told_kb total-memory)" = "$(total_kb)" ]; }
 check "all memory is less by that" try_for 15 less
 host balloon $CFG_mem >/dev/null
 check "and come back" try_for 30 left_is $CFG_mem
