@@ -6,11 +6,10 @@
 . /vgd/scsi.sh
 modprobe sr_mod
 need_unit 2:0
-CD=/dev/$(unit_disk 2:0)
+DISK=/dev/$(unit_disk 2:0)
 same "type of the unit" "$(cat $(unit_path 2:0)/type)" 5
 want=$(host cd_sum)
-same "all of it" "$(dd if=$CD bs=64k 2>/dev/null | sha256sum | cut -d' ' -f1)" "${want#* }"
-same "its size" "$(dd if=$CD bs=64k 2>/dev/null | wc -c)" "${want% *}"
-same "all of it, in single sectors" \
-	"$(dd if=$CD bs=2048 iflag=direct 2>/dev/null | sha256sum | cut -d' ' -f1)" "${want#* }"
-refused "writing works" dd if=/dev/zero of=$CD bs=2048 count=1 oflag=direct 2>/dev/null
+same "all of it" "$(all_of bs=64k | sha)" "${want#* }"
+same "its size" "$(all_of bs=64k | wc -c)" "${want% *}"
+same "all of it, in single sectors" "$(all_of bs=2048 iflag=direct | sha)" "${want#* }"
+refused "writing works" dd if=/dev/zero of=$DISK bs=2048 count=1 oflag=direct 2>/dev/null

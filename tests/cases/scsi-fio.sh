@@ -17,13 +17,7 @@ run()
 {
 	_n=$1
 	shift
-	if fio --direct=1 --verify=crc32c --verify_fatal=1 --randrepeat=1 --output=/tmp/fio "$@" \
-	       --name=a --filename=$A --name=b --filename=$B >/dev/null 2>/tmp/fio.err; then
-		ok "$_n"
-	else
-		cat /tmp/fio /tmp/fio.err
-		not_ok "$_n"
-	fi
+	check "$_n" fio_pair $A $B "$@"
 }
 
 # The attribute is there with the event index.

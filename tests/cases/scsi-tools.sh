@@ -7,7 +7,7 @@
 . /vgd/scsi.sh
 modprobe -a sd_mod sg
 use_unit 0:0
-SG=/dev/$(ls $(unit_path 0:0)/scsi_generic)
+SG=$(sg_of 0:0)
 check "inquiry" sh -c "sg_inq $SG | grep -q 'QEMU HARDDISK'"
 same "serial number, from a VPD page" "$(sg_inq --page=sn $SG | sed -n 's/.*serial number: *//p')" vgd-sd0
 check "list of units" sh -c "sg_luns $SG | grep -q 0000000000000000"
@@ -16,17 +16,14 @@ check "128 commands at a time from user space" sg_turs --number=128 $SG
 # reset NAME OPTION: with a verifying load beside it
 reset()
 {
-	fio --name=load --filename=$DISK --direct=1 --rw=randwrite --bs=4k --size=4m --verify=crc32c \
-		--time_based --runtime=4 --ioengine=libaio --iodepth=16 --output=/tmp/fio >/dev/null 2>&1 &
-	_load=$!
-	sleep 1
+	start_verify 4
 	check "reset of the $1" sg_reset $2 --no-escalate $SG
-	wait $_load
+	wait $load
 	same "the load beside it" $? 0
 }
 reset unit --device
 reset target --target
-if grep -q ' virtio_recovery_report' /proc/kallsyms; then
+if can_reset_host; then
 	reset host --host
 else
 	skip "reset of the host" "this bus has no recovery: the host would be given up"

@@ -51,3 +51,10 @@ def backends(folder):
             raw = f"driver=throttle,node-name={node},throttle-group=limit1,file=sraw0"
         args += ["-blockdev", raw + (",read-only=on" if node.startswith("cd") else ",discard=unmap")]
     return args
+
+
+def host_cd_sum(guest, _words):
+    """cd_sum: size and SHA-256 of the CD-ROM's image."""
+    with open(os.path.join(guest.folder, "cdrom0.raw"), "rb") as image:
+        data = image.read()
+    return f"{len(data)} {hashlib.sha256(data).hexdigest()}"
