@@ -188,7 +188,7 @@ static void before_unplug(struct kunit *test)
 /* poll() for something that is not there; where it is, nobody waits. */
 static void before_poll(struct kunit *test)
 {
-	poll_table in = { ._key = EPOLLIN }, both = { ._key = ~0 };
+	poll_table in = { ._key = EPOLLIN }, both = { ._key = (__force __poll_t)~0 };
 	struct con *c = con_start(test, NO_EVENT);
 	struct file *f = open_port(test, c, O_NONBLOCK, EVER);
 	unsigned int n = hold_some(c, f), seen = play_poll(c->p, OUT);
