@@ -448,7 +448,7 @@ static void reports_free_pages(struct kunit *test)
 		play_done(r->p, &b, 0);
 }
 
-#ifdef CONFIG_PM
+#ifdef CONFIG_PM_SLEEP
 /* Sleep: all pages come back before the reset, and go again after it. */
 static void sleeps_without_pages(struct kunit *test)
 {
@@ -484,7 +484,7 @@ static struct kunit_case balloon_cases[] = {
 	KUNIT_CASE(hint_round),
 	KUNIT_CASE(hint_starts_once),
 	KUNIT_CASE(reports_free_pages),
-#ifdef CONFIG_PM
+#ifdef CONFIG_PM_SLEEP
 	KUNIT_CASE(sleeps_without_pages),
 #endif
 	{}

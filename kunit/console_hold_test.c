@@ -227,6 +227,7 @@ static void with_interrupt(struct kunit *test)
 	filp_close(f, NULL);
 }
 
+#ifdef CONFIG_PM_SLEEP
 /* The device forgets all that it has not used, and gets it again, in order. */
 static void sleep_keeps_order(struct kunit *test)
 {
@@ -245,6 +246,7 @@ static void sleep_keeps_order(struct kunit *test)
 	expect_bytes(c, n);
 	filp_close(f, NULL);
 }
+#endif
 
 /* The device goes while the timer runs. */
 static void gone_while_held(struct kunit *test)
@@ -413,7 +415,9 @@ static struct kunit_case hold_cases[] = {
 	KUNIT_CASE(before_poll),
 	KUNIT_CASE(before_read),
 	KUNIT_CASE(with_interrupt),
+#ifdef CONFIG_PM_SLEEP
 	KUNIT_CASE(sleep_keeps_order),
+#endif
 	KUNIT_CASE(gone_while_held),
 	KUNIT_CASE(fails_while_held),
 	KUNIT_CASE(not_with_reader),

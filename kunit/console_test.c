@@ -406,6 +406,7 @@ static void legacy_used_length(struct kunit *test)
 	filp_close(f, NULL);
 }
 
+#ifdef CONFIG_PM_SLEEP
 /* The device forgets everything; ports, openers and output do not. */
 static void sleeps(struct kunit *test)
 {
@@ -432,6 +433,7 @@ static void sleeps(struct kunit *test)
 	filp_close(f, NULL);
 	KUNIT_EXPECT_TRUE(test, con_told(c, 1, EV_OPEN, 0));
 }
+#endif
 
 /* Use all output, and interrupt only if that is wanted. */
 static size_t use_output(struct con *c, u32 id)
@@ -762,6 +764,7 @@ static void waiter_ends(struct kunit *test, struct waiter *w, ssize_t ret)
 	KUNIT_EXPECT_EQ(test, w->ret, ret);
 }
 
+#ifdef CONFIG_PM_SLEEP
 /* Who waits for room goes on when the device is back. */
 static void writer_outlasts_sleep(struct kunit *test)
 {
@@ -787,6 +790,7 @@ static void writer_outlasts_sleep(struct kunit *test)
 	waiter_ends(test, &writer, -ENODEV);
 	filp_close(f, NULL);
 }
+#endif
 
 /* Who waits is told, and the number is another port's at once. */
 static void hostile_remove_while_open(struct kunit *test)
@@ -890,7 +894,9 @@ static struct kunit_case console_cases[] = {
 	KUNIT_CASE(takes_name),
 	KUNIT_CASE(legacy_device),
 	KUNIT_CASE(legacy_used_length),
+#ifdef CONFIG_PM_SLEEP
 	KUNIT_CASE(sleeps),
+#endif
 	KUNIT_CASE(recovers),
 	KUNIT_CASE(emergency_write),
 	KUNIT_CASE(hostile_breaks_at_once),
@@ -902,7 +908,9 @@ static struct kunit_case console_cases[] = {
 	KUNIT_CASE(hostile_used_zero),
 	KUNIT_CASE(hostile_open_storm),
 	KUNIT_CASE(hostile_add_storm),
+#ifdef CONFIG_PM_SLEEP
 	KUNIT_CASE(writer_outlasts_sleep),
+#endif
 	KUNIT_CASE(hostile_remove_while_open),
 	KUNIT_CASE(hostile_keeps_output),
 	KUNIT_CASE(hostile_gone_while_open),
