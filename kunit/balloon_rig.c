@@ -129,7 +129,8 @@ unsigned int balloon_book(struct balloon_rig *r, const struct play_buf *b)
 	if (play_read(r->p, b, 0, r->pfns, b->out_len) != b->out_len)
 		return 0;
 	for (i = 0; i < num; i++) {
-		r->pfns[i] = le32_to_cpu((__force __le32)r->pfns[i]);
+		if (mock_modern(r->m))
+			r->pfns[i] = le32_to_cpu((__force __le32)r->pfns[i]);
 		if (!r->forgetful)
 			balloon_note(r, inflate, r->pfns[i]);
 	}

@@ -133,7 +133,13 @@ static int blk_is_disk(struct device *dev, void *data)
 
 static void blk_set_capacity(struct blk *f, u64 sectors)
 {
-	put_unaligned_le64(sectors, f->m->config + CFG_CAPACITY);
+	u8 *capacity = f->m->config + CFG_CAPACITY;
+
+	/* 5.2.4.1: a legacy device has the guest's order of bytes. */
+	if (mock_modern(f->m))
+		put_unaligned_le64(sectors, capacity);
+	else
+		put_unaligned(sectors, (u64 *)capacity);
 	f->m->generation++;
 	mock_config_interrupt(f->m);
 }
@@ -251,10 +257,15 @@ static void blk_take(struct blk *f, struct play_buf *b, u32 type, u64 sector)
 	KUNIT_ASSERT_TRUE_MSG(f->test, play_take(f->p, 0, b),
 			      "no request of type %u", type);
 	KUNIT_EXPECT_EQ(f->test, play_read(f->p, b, 0, hdr, 16), 16);
+	/* 5.2.6.3: a legacy device has the guest's order of bytes. */
+	if (!mock_modern(f->m)) {
+		KUNIT_EXPECT_EQ(f->test, get_unaligned((u32 *)hdr), type);
+		KUNIT_EXPECT_EQ(f->test, get_unaligned((u64 *)(hdr + 8)),
+				sector);
+		return;
+	}
 	KUNIT_EXPECT_EQ(f->test, get_unaligned_le32(hdr), type);
-	/* Reserved; a legacy device finds a priority there. */
-	if (mock_modern(f->m))
-		KUNIT_EXPECT_EQ(f->test, get_unaligned_le32(hdr + 4), 0);
+	KUNIT_EXPECT_EQ(f->test, get_unaligned_le32(hdr + 4), 0);
 	KUNIT_EXPECT_EQ(f->test, get_unaligned_le64(hdr + 8), sector);
 }
 

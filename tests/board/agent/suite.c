@@ -18,6 +18,28 @@
 #define CLEAR		5
 #define LOG_BYTES	(2 << 20)
 
+/*
+ * Suites whose devices want a driver of this tree, and its parameters: nobody
+ * waits long for a device that does not answer.
+ */
+static const struct {
+	const char *suite;
+	const char *driver;
+	const char *parameters;
+} driven[] = {
+	{ "virtio_drivers_test", "virtio_blk", "" },
+	{ "virtio_drivers_test", "virtio_rng", "" },
+	{ "virtio_blk_test", "virtio_blk", "" },
+	{ "virtio_blk_requests_test", "virtio_blk", "" },
+	{ "virtio_blk_zoned_test", "virtio_blk", "" },
+	{ "virtio_console_test", "virtio_console", "" },
+	{ "virtio_console_hold_test", "virtio_console", "" },
+	{ "virtio_balloon_test", "virtio_balloon", "answer_ms=1500" },
+	{ "virtio_balloon_hostile_test", "virtio_balloon", "answer_ms=1500" },
+	{ "virtio_scsi_test", "virtio_scsi", "tmf_timeout=1" },
+	{ "virtio_scsi_interrupt_test", "virtio_scsi", "" },
+};
+
 static int ended, runs, skipped;
 
 /* "    ok 1 - name # comment": four blanks, a case; more, a parameter. */
@@ -86,9 +108,32 @@ static void set_parameters(char *list)
 	}
 }
 
+static void load_drivers(const char *suite)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(driven) / sizeof(driven[0]); i++)
+		if (!strcmp(driven[i].suite, suite) &&
+		    !load(driven[i].driver, driven[i].parameters))
+			die("cannot load %s", driven[i].driver);
+	/* How long a device may be back from sleep is not worth waiting for. */
+	if (!strcmp(suite, "virtio_recovery_test") &&
+	    !spill("/sys/module/virtio/parameters/wake_limit", "1"))
+		die("cannot set wake_limit");
+}
+
+static void unload_drivers(const char *suite)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(driven) / sizeof(driven[0]); i++)
+		if (!strcmp(driven[i].suite, suite) &&
+		    !unload(driven[i].driver))
+			ok(false, "%s does not unload", driven[i].driver);
+}
+
 void run_suite(int words, char **word)
 {
-	bool drivers = words > 1 && !strcmp(word[1], "virtio_drivers_test");
 	char slow[40], *log = malloc(LOG_BYTES + 1);
 	int length;
 
@@ -97,8 +142,7 @@ void run_suite(int words, char **word)
 	snprintf(slow, sizeof(slow), "slow=%s", setting("SLOW", "1"));
 	if (!load("virtio_kunit_mock", slow))
 		die("cannot load the mock");
-	if (drivers && (!load("virtio_blk", "") || !load("virtio_rng", "")))
-		die("cannot load the drivers");
+	load_drivers(word[1]);
 	if (words > 2)
 		set_parameters(word[2]);
 	klogctl(CLEAR, NULL, 0);
@@ -110,8 +154,7 @@ void run_suite(int words, char **word)
 	if (!ended)
 		ok(false, "the suite did not end");
 	unload(word[1]);
-	if (drivers && (!unload("virtio_blk") || !unload("virtio_rng")))
-		ok(false, "the drivers do not unload");
+	unload_drivers(word[1]);
 	say("# fact: runs %d", runs);
 	say("# fact: skipped %d", skipped);
 	free(log);
