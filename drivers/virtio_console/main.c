@@ -224,8 +224,10 @@ static void vcon_remove(struct virtio_device *vdev)
 {
 	struct vcon *vcon = vdev->priv;
 
-	if (!virtio_leave_recovery(vdev))
+	if (!virtio_leave_recovery(vdev)) {
+		vcon_drain(vcon);
 		vcon_stop(vcon);
+	}
 	vcon_dispose(vcon);
 }
 

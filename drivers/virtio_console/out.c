@@ -324,6 +324,7 @@ static void vcon_out_wake(struct vcon_port *port)
 {
 	if (wq_has_sleeper(&port->wait))
 		wake_up_interruptible(&port->wait);
+	kill_fasync(&port->fasync, SIGIO, POLL_OUT);
 }
 
 /* See above: what was held at the last call, and still is, is sent. */
@@ -518,6 +519,12 @@ static ssize_t vcon_out_copy(struct vcon_port *port, struct iov_iter *from)
 	u8 *to;
 	int err;
 
+	/*
+	 * What is held cannot be sent while more is copied behind it, so that
+	 * should not wait for pages.
+	 */
+	fault_in_iov_iter_readable(from, min_t(size_t, iov_iter_count(from),
+					       VCON_OUT_BATCH));
 	spin_lock_irq(&out->lock);
 	err = vcon_out_reserve(port, iov_iter_count(from), &p);
 	if (!err) {
@@ -767,6 +774,10 @@ void vcon_out_down(struct vcon_out *out, bool dead)
 	spin_unlock_irq(&out->lock);
 	/* Nothing is held without a queue: it is not started again. */
 	hrtimer_cancel(&out->timer);
+	spin_lock_irq(&out->lock);
+	out->timed = false;
+	out->aged = false;
+	spin_unlock_irq(&out->lock);
 }
 
 /* The device was reset: it has nothing of this any more. */

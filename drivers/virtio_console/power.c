@@ -216,10 +216,14 @@ const struct virtio_recovery_ops vcon_recovery_ops = {
 	.dead		= vcon_recovery_dead,
 };
 
-#ifdef CONFIG_PM
-
-/* Output on its way should get there once, not twice. */
-static void vcon_drain(struct vcon *vcon)
+/**
+ * vcon_drain - send what is held, and let the device use what it has
+ * @vcon: the device, up
+ *
+ * Output on its way should get there, and once, not twice.  Waits no longer
+ * than %VCON_DRAIN_MS.  Context: process.
+ */
+void vcon_drain(struct vcon *vcon)
 {
 	struct vcon_line *line;
 	unsigned int ms;
@@ -237,6 +241,8 @@ static void vcon_drain(struct vcon *vcon)
 		msleep(20);
 	}
 }
+
+#ifdef CONFIG_PM
 
 /**
  * vcon_freeze - put the device to sleep

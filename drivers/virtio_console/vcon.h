@@ -448,6 +448,7 @@ void vcon_port_wake(struct vcon_port *port, int band);
 /* power.c */
 extern const struct virtio_recovery_ops vcon_recovery_ops;
 int vcon_start(struct vcon *vcon);
+void vcon_drain(struct vcon *vcon);
 void vcon_halt(struct vcon *vcon);
 void vcon_reclaim(struct vcon *vcon);
 int vcon_freeze(struct virtio_device *vdev);
