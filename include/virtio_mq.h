@@ -213,10 +213,16 @@ static inline int virtio_mq_smallest(struct virtio_device *vdev,
  * virtio_mq_can_moderate - can an interrupt wait for several requests?
  * @vdev: the device, with its features negotiated
  *
+ * A packed ring counts descriptors (2.8), so that one long chain would put
+ * off the interrupt of a short one: there, each request has to be one.
+ *
  * Return: true with the event index (VIRTIO 1.4, 6.1), on this project's ring.
  */
 static inline bool virtio_mq_can_moderate(struct virtio_device *vdev)
 {
+	if (virtio_has_feature(vdev, VIRTIO_F_RING_PACKED) &&
+	    !virtio_has_feature(vdev, VIRTIO_RING_F_INDIRECT_DESC))
+		return false;
 	return virtio_has_feature(vdev, VIRTIO_RING_F_EVENT_IDX) &&
 	       virtqueue_ext_has(virtqueue_ext_moderate);
 }

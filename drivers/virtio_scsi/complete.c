@@ -49,7 +49,7 @@ static noinline void vscsi_pop_quietly(struct vscsi_queue *q,
 /* The interrupt of what is out may wait for more; somebody looks before. */
 static void vscsi_guard_locked(struct vscsi_queue *q)
 {
-	if (READ_ONCE(q->patient) && q->out >= VSCSI_PATIENT_OUT &&
+	if (q->patient && q->out >= VSCSI_PATIENT_OUT &&
 	    !timer_pending(&q->guard))
 		mod_timer(&q->guard, jiffies + 1);
 }

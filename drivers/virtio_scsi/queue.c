@@ -66,10 +66,11 @@ void vscsi_queues_moderate(struct vscsi *vs)
 		q->event = event;
 		if (!can || q->polled)
 			continue;
-		/* Before, and for good: one interrupt may be put off already. */
-		if (vs->interrupt_batch)
-			WRITE_ONCE(q->patient, true);
+		/* For good: one interrupt may be put off already. */
+		spin_lock_irq(&q->lock);
+		q->patient |= vs->interrupt_batch;
 		virtqueue_ext_moderate(q->vq, vs->interrupt_batch);
+		spin_unlock_irq(&q->lock);
 	}
 }
 

@@ -156,7 +156,7 @@ struct vscsi_cmd {
  * @epoch: how often the queue was set up; never 0 while it is
  * @polled: it has no interrupt
  * @event: VIRTIO_F_EVENT_IDX was negotiated
- * @patient: an interrupt may wait for several commands
+ * @patient: an interrupt may wait for several commands; under @lock
  * @lock: serialises everything done with @vq, and the fields below
  * @up: the device takes commands
  * @out: commands in the ring
