@@ -264,9 +264,12 @@ static unsigned int vbal_front_order(struct list_head *pages)
 		if (n == BIT(most) || page_to_pfn(page) != pfn + n ||
 		    page_zone(page) != page_zone(first))
 			break;
+		/* The allocator keeps such a page only if it comes alone. */
+		if (PageHWPoison(page))
+			break;
 		n++;
 	}
-	return ilog2(n);
+	return n ? ilog2(n) : 0;
 }
 
 /* All pages but the first lose their reference; how many are nobody's now? */
