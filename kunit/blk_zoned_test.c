@@ -540,6 +540,19 @@ static void shrinks_while_learnt(struct kunit *test)
 	blk_expect_works(f);
 }
 
+/* Nobody gets at zones that the block layer has no room for. */
+static void does_not_grow(struct kunit *test)
+{
+	struct blk *f = zoned_setup(test, MODEL_HM);
+
+	blk_set_capacity(f, 1000 * ZONE);
+	answer_report(f, 0, all_zones, ZONES);
+	KUNIT_EXPECT_TRUE(test, play_until(!play_poll(f->p, 0)));
+	KUNIT_EXPECT_EQ(test, bdev_nr_sectors(f->bdev), ZONES * ZONE);
+	KUNIT_EXPECT_EQ(test, bdev_nr_zones(f->bdev), ZONES);
+	blk_expect_works(f);
+}
+
 /**
  * struct leaver - somebody who takes the device away
  * @work: does it
@@ -632,6 +645,7 @@ static struct kunit_case zoned_cases[] = {
 	KUNIT_CASE(writes_are_not_repeated),
 	KUNIT_CASE(empty_while_learnt),
 	KUNIT_CASE(shrinks_while_learnt),
+	KUNIT_CASE(does_not_grow),
 	KUNIT_CASE(removed_while_learnt),
 	KUNIT_CASE(wear),
 	KUNIT_CASE(wear_refused),

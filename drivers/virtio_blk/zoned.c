@@ -161,6 +161,26 @@ int vblk_zoned_revalidate(struct vblk *vblk)
 	return err;
 }
 
+/*
+ * The block layer has room for as many zones as it learnt, and looks where it
+ * has none when somebody writes to others: they may be had after it learnt
+ * them, for which the disk has to have them.  So a disk with zones does not
+ * grow under its users.  Context: process; @vblk->zone_lock is held.
+ */
+static void vblk_zoned_resize(struct vblk *vblk)
+{
+	u64 capacity = READ_ONCE(vblk->capacity);
+	u64 now = get_capacity(vblk->disk);
+
+	lockdep_assert_held(&vblk->zone_lock);
+	if (now && capacity > now)
+		dev_warn(&vblk->vdev->dev,
+			 "has %llu sectors, of which %llu are used until its driver is bound again\n",
+			 capacity, now);
+	else
+		set_capacity_and_notify(vblk->disk, capacity);
+}
+
 /**
  * vblk_zone_work - the disk may have another capacity, and other zones
  * @work: &vblk.zone_work
@@ -175,8 +195,7 @@ void vblk_zone_work(struct work_struct *work)
 
 	mutex_lock(&vblk->zone_lock);
 	if (!vblk->leaving) {
-		set_capacity_and_notify(vblk->disk,
-					READ_ONCE(vblk->capacity));
+		vblk_zoned_resize(vblk);
 		err = vblk_learn_zones(vblk);
 	}
 	mutex_unlock(&vblk->zone_lock);
