@@ -83,4 +83,29 @@
 #define VIRTIO_F_NOTIF_CONFIG_DATA	39
 #endif
 
+/* VIRTIO 1.4, 5.1.3: features of network devices. */
+#ifndef VIRTIO_NET_F_DEVICE_STATS
+#define VIRTIO_NET_F_DEVICE_STATS	50
+#endif
+#ifndef VIRTIO_NET_F_VQ_NOTF_COAL
+#define VIRTIO_NET_F_VQ_NOTF_COAL	52
+#endif
+#ifndef VIRTIO_NET_F_GUEST_USO4
+#define VIRTIO_NET_F_GUEST_USO4		54
+#define VIRTIO_NET_F_GUEST_USO6		55
+#define VIRTIO_NET_F_HOST_USO		56
+#endif
+
+/* VIRTIO 1.4, 5.1.6.5.10: coalescing for one queue. */
+#ifndef VIRTIO_NET_CTRL_NOTF_COAL_VQ_SET
+#define VIRTIO_NET_CTRL_NOTF_COAL_VQ_SET	2
+#endif
+
+/* VIRTIO 1.4, 5.1.6.5.11: what the device counts. */
+#ifndef VIRTIO_NET_CTRL_STATS
+#define VIRTIO_NET_CTRL_STATS		8
+#define VIRTIO_NET_CTRL_STATS_QUERY	0
+#define VIRTIO_NET_CTRL_STATS_GET	1
+#endif
+
 #endif /* _VIRTIO_COMPAT_H */
