@@ -10,30 +10,51 @@
 #ifndef _VNET_CTL_H
 #define _VNET_CTL_H
 
+#include <linux/ethtool.h>
 #include "vnet.h"
 
-/* Before register_netdev(): ethtool operations, features, initial pairs. */
-static inline int vnet_ctl_init(struct vnet *vnet) { return 0; }
-static inline void vnet_ctl_exit(struct vnet *vnet) { }
+/* ctl.c: life */
+int vnet_ctl_init(struct vnet *vnet);
+int vnet_ctl_up(struct vnet *vnet);
+void vnet_ctl_down(struct vnet *vnet);
+void vnet_ctl_reclaim(struct vnet *vnet);
+void vnet_ctl_exit(struct vnet *vnet);
 
-/* The control virtqueue is in use, or not any more.  Under RTNL. */
-static inline int vnet_ctl_up(struct vnet *vnet) { return 0; }
-static inline void vnet_ctl_down(struct vnet *vnet) { }
+/* ctrl.c: callback of the control virtqueue */
+void vnet_ctrl_done(struct virtqueue *vq);
 
-/* Device reset, virtqueues still there: take back what it had. */
-static inline void vnet_ctl_reclaim(struct vnet *vnet) { }
+/* channels.c: tell the device and the stack how many pairs; under RTNL */
+int vnet_channels_apply(struct vnet *vnet, u16 pairs);
 
-/* Callback of the control virtqueue. */
-static inline void vnet_ctrl_done(struct virtqueue *vq) { }
+/* announce.c: the configuration says ANNOUNCE; process context, RTNL held */
+void vnet_announce(struct vnet *vnet);
 
-/* Configuration says ANNOUNCE; process context, RTNL held. */
-static inline void vnet_announce(struct vnet *vnet) { }
+/* offloads.c: an XDP program comes or has gone; under RTNL */
+int vnet_offloads_xdp(struct vnet *vnet, bool on);
+netdev_features_t vnet_fix_features(struct net_device *dev,
+				    netdev_features_t features);
+int vnet_set_features(struct net_device *dev, netdev_features_t features);
 
-/* With VIRTIO_NET_F_STANDBY: behind and before (un)register_netdev(). */
-static inline int vnet_failover_create(struct vnet *vnet) { return 0; }
-static inline void vnet_failover_destroy(struct vnet *vnet) { }
+/* coalesce_dim.c: NAPI has taken all that there was; any context */
+#if IS_ENABLED(CONFIG_DIMLIB)
+void vnet_coal_sample(struct vnet_rxq *rxq);
+#else
+static inline void vnet_coal_sample(struct vnet_rxq *rxq) { }
+#endif
 
-/* Behind a change of @pairs (XDP, recovery): tell device and stack. */
-static inline int vnet_channels_apply(struct vnet *vnet, u16 pairs) { return 0; }
+/* rx_mode.c, mac.c, vlan.c, stats.c: operations of the interface */
+void vnet_set_rx_mode(struct net_device *dev);
+int vnet_set_mac_address(struct net_device *dev, void *addr);
+int vnet_vlan_rx_add_vid(struct net_device *dev, __be16 proto, u16 vid);
+int vnet_vlan_rx_kill_vid(struct net_device *dev, __be16 proto, u16 vid);
+void vnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *total);
+
+/* failover.c: behind and before (un)register_netdev(); without STANDBY nothing */
+int vnet_failover_create(struct vnet *vnet);
+void vnet_failover_destroy(struct vnet *vnet);
+int vnet_get_phys_port_name(struct net_device *dev, char *buf, size_t len);
+
+/* ethtool.c; vnet_ctl_init() puts it in its place */
+extern const struct ethtool_ops vnet_ethtool_ops;
 
 #endif /* _VNET_CTL_H */
