@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Which VLANs the device lets through, VIRTIO 1.4, 5.1.6.5.3
+ *
+ * Operations of an interface with VIRTIO_NET_F_CTRL_VLAN.  The identifiers are
+ * kept for the device that was reset.
+ */
+#include <linux/if_vlan.h>
+#include "ctrl.h"
+
+static int vnet_vlan_tell(struct vnet_ctrl *ctrl, u8 cmd, u16 vid)
+{
+	__virtio16 id = cpu_to_virtio16(ctrl->vnet->vdev, vid);
+
+	return vnet_ctrl_send(ctrl->vnet, VIRTIO_NET_CTRL_VLAN, cmd, &id,
+			      sizeof(id), NULL, 0);
+}
+
+/**
+ * vnet_vlan_rx_add_vid - .ndo_vlan_rx_add_vid
+ * @dev: the interface
+ * @proto: of the tag
+ * @vid: identifier of the VLAN
+ *
+ * Context: process, under RTNL.
+ *
+ * Return: 0 or as vnet_ctrl_send().
+ */
+int vnet_vlan_rx_add_vid(struct net_device *dev, __be16 proto, u16 vid)
+{
+	struct vnet *vnet = netdev_priv(dev);
+	struct vnet_ctrl *ctrl = vnet->ctrl;
+	int err;
+
+	if (!ctrl->f.vlan)
+		return 0;
+	err = vnet_vlan_tell(ctrl, VIRTIO_NET_CTRL_VLAN_ADD, vid);
+	if (!err)
+		__set_bit(vid, ctrl->vlans);
+	return err;
+}
+
+/**
+ * vnet_vlan_rx_kill_vid - .ndo_vlan_rx_kill_vid
+ * @dev: the interface
+ * @proto: of the tag
+ * @vid: identifier of the VLAN
+ *
+ * Context: process, under RTNL.
+ *
+ * Return: 0 or as vnet_ctrl_send().
+ */
+int vnet_vlan_rx_kill_vid(struct net_device *dev, __be16 proto, u16 vid)
+{
+	struct vnet *vnet = netdev_priv(dev);
+	struct vnet_ctrl *ctrl = vnet->ctrl;
+
+	if (!ctrl->f.vlan || !__test_and_clear_bit(vid, ctrl->vlans))
+		return 0;
+	return vnet_vlan_tell(ctrl, VIRTIO_NET_CTRL_VLAN_DEL, vid);
+}
+
+/**
+ * vnet_vlan_replay - tell a device that was reset
+ * @ctrl: the control half
+ *
+ * Context: process, under RTNL.
+ */
+void vnet_vlan_replay(struct vnet_ctrl *ctrl)
+{
+	unsigned int vid;
+	int err;
+
+	for_each_set_bit(vid, ctrl->vlans, VLAN_N_VID) {
+		err = vnet_vlan_tell(ctrl, VIRTIO_NET_CTRL_VLAN_ADD, vid);
+		if (err) {
+			dev_warn(&ctrl->vnet->vdev->dev,
+				 "the device refuses VLAN %u\n", vid);
+			return;
+		}
+	}
+}
