@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: How many pairs of queues are used, VIRTIO 1.4, 5.1.6.5.5 and .6
+ *
+ * Called at probe, by ethtool -L, for XDP, and for a device that was reset.
+ * All queues of the device are set up all the time; this is about how many of
+ * them it uses, and the stack.
+ */
+#include <linux/cpumask.h>
+#include "ctrl.h"
+
+/**
+ * vnet_channels_init - as many pairs as there are CPUs
+ * @ctrl: the control half, with RSS set up
+ */
+void vnet_channels_init(struct vnet_ctrl *ctrl)
+{
+	struct vnet *vnet = ctrl->vnet;
+	u16 most = max_t(u16, vnet->config.max_pairs, 1);
+
+	if (vnet->max_pairs)
+		most = min(most, vnet->max_pairs);
+	if (!vnet->f.mq && !ctrl->rss.entries)
+		most = 1;
+	vnet->pairs = min_t(unsigned int, most, num_online_cpus());
+	if (ctrl->rss.entries)
+		vnet_rss_spread(&ctrl->rss, vnet->pairs);
+}
+
+static int vnet_channels_tell_mq(struct vnet_ctrl *ctrl, u16 pairs)
+{
+	struct virtio_net_ctrl_mq cmd;
+
+	if (pairs == ctrl->pairs)
+		return 0;
+	if (!ctrl->vnet->f.mq)
+		return pairs == 1 ? 0 : -EOPNOTSUPP;
+	cmd.virtqueue_pairs = cpu_to_virtio16(ctrl->vnet->vdev, pairs);
+	return vnet_ctrl_send(ctrl->vnet, VIRTIO_NET_CTRL_MQ,
+			      VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET, &cmd,
+			      sizeof(cmd), NULL, 0);
+}
+
+static bool vnet_rss_within(const struct vnet_rss *rss, u16 pairs)
+{
+	unsigned int i;
+
+	for (i = 0; i < rss->entries; i++)
+		if (rss->table[i] >= pairs)
+			return false;
+	return true;
+}
+
+/**
+ * vnet_channels_tell - tell the device how many pairs it may use
+ * @ctrl: the control half
+ * @pairs: 1 to &vnet_config.max_pairs
+ *
+ * With RSS that is said by its parameters: a table that the administrator
+ * wrote stays as it is, as long as it keeps to @pairs.
+ * Context: process, under RTNL.
+ *
+ * Return: 0; -EOPNOTSUPP for more than one on a device without multiqueue; or
+ * as vnet_ctrl_send().
+ */
+int vnet_channels_tell(struct vnet_ctrl *ctrl, u16 pairs)
+{
+	int err;
+
+	if (ctrl->rss.entries) {
+		if (!netif_is_rxfh_configured(ctrl->vnet->dev) ||
+		    !vnet_rss_within(&ctrl->rss, pairs))
+			vnet_rss_spread(&ctrl->rss, pairs);
+		err = vnet_rss_tell(ctrl, &ctrl->rss, pairs);
+	} else {
+		err = vnet_channels_tell_mq(ctrl, pairs);
+		/* Without hashes packets are as good. */
+		if (!err && ctrl->vnet->f.hash_report)
+			vnet_rss_tell(ctrl, &ctrl->rss, pairs);
+	}
+	ctrl->pairs = err ? 0 : pairs;
+	return err;
+}
+
+/* Queues that the device may use have buffers first (5.1.6.3.1). */
+static void vnet_channels_start(struct vnet *vnet, u16 from, u16 to)
+{
+	u16 i;
+
+	for (i = from; i < to && netif_running(vnet->dev); i++) {
+		vnet_rx_start(vnet, i);
+		vnet_tx_start(vnet, i);
+	}
+}
+
+/**
+ * vnet_channels_apply - use so many pairs of queues
+ * @vnet: the interface
+ * @pairs: 1 to &vnet_config.max_pairs
+ *
+ * The stack sends nothing on a queue that the device was told not to look at
+ * (VIRTIO 1.4, 5.1.6.5.6.1): with fewer the stack hears of it first, with more
+ * the device.  Context: process, under RTNL.
+ *
+ * Return: 0, or as vnet_channels_tell(), with nothing changed.
+ */
+int vnet_channels_apply(struct vnet *vnet, u16 pairs)
+{
+	struct net_device *dev = vnet->dev;
+	u16 before = dev->real_num_tx_queues;
+	int err;
+
+	if (pairs < before)
+		netif_set_real_num_tx_queues(dev, pairs);
+	vnet_channels_start(vnet, vnet->pairs, pairs);
+	err = vnet_channels_tell(vnet->ctrl, pairs);
+	if (err) {
+		if (pairs < before)
+			netif_set_real_num_tx_queues(dev, before);
+		return err;
+	}
+	vnet->pairs = pairs;
+	netif_set_real_num_rx_queues(dev, pairs);
+	if (pairs > before)
+		netif_set_real_num_tx_queues(dev, pairs);
+	return 0;
+}
+
+/**
+ * vnet_get_channels - ethtool -l
+ * @dev: the interface
+ * @ch: the answer
+ */
+void vnet_get_channels(struct net_device *dev, struct ethtool_channels *ch)
+{
+	struct vnet *vnet = netdev_priv(dev);
+
+	ch->combined_count = vnet->pairs;
+	ch->max_combined = vnet->ctrl->rss.entries || vnet->f.mq ?
+			   vnet->max_pairs : 1;
+}
+
+/**
+ * vnet_set_channels - ethtool -L
+ * @dev: the interface
+ * @ch: what is wanted; the caller has compared it to vnet_get_channels()
+ *
+ * Context: process, under RTNL.
+ *
+ * Return: 0; -EINVAL for what there is not; -EBUSY while an XDP program is
+ * loaded, which has queues of its own, or the device is down; or as
+ * vnet_ctrl_send().
+ */
+int vnet_set_channels(struct net_device *dev, struct ethtool_channels *ch)
+{
+	struct vnet *vnet = netdev_priv(dev);
+	int err;
+
+	if (ch->rx_count || ch->tx_count || ch->other_count)
+		return -EINVAL;
+	if (!ch->combined_count || ch->combined_count > vnet->max_pairs)
+		return -EINVAL;
+	if (!vnet->ready || vnet->ctrl->xdp)
+		return -EBUSY;
+	err = vnet_channels_apply(vnet, ch->combined_count);
+	if (err)
+		return err;
+	vnet_coal_replay(vnet->ctrl);
+	vnet_affinity_set(vnet);
+	return 0;
+}
