@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Sizes of rings: ethtool -g and -G
+ *
+ * With VIRTIO_F_RING_RESET (VIRTIO 1.4, 2.6.1) a queue is given a ring of
+ * another size while the rest of the device goes on: packets that it still had
+ * are dropped.
+ */
+#include <linux/log2.h>
+#include "ctrl.h"
+
+/* A ring takes a packet of any kind (tx), or is of any use (rx). */
+#define VNET_RING_MIN	(VNET_TX_DESCS + 1)
+
+/**
+ * vnet_get_ringparam - ethtool -g
+ * @dev: the interface
+ * @ring: the answer
+ * @kring: not used
+ * @extack: not used
+ */
+void vnet_get_ringparam(struct net_device *dev, struct ethtool_ringparam *ring,
+			struct kernel_ethtool_ringparam *kring,
+			struct netlink_ext_ack *extack)
+{
+	struct vnet *vnet = netdev_priv(dev);
+
+	if (!vnet->ready)
+		return;
+	ring->rx_max_pending = vnet->rxqs[0].vq->num_max;
+	ring->tx_max_pending = vnet->txqs[0].vq->num_max;
+	ring->rx_pending = virtqueue_get_vring_size(vnet->rxqs[0].vq);
+	ring->tx_pending = virtqueue_get_vring_size(vnet->txqs[0].vq);
+}
+
+/* May a ring have so many entries?  Split ones are powers of two (2.7). */
+static bool vnet_ring_valid(struct vnet_ctrl *ctrl, u32 num, u32 max)
+{
+	return num && num <= max && (ctrl->f.packed || is_power_of_2(num));
+}
+
+static int vnet_ring_resize_rx(struct vnet *vnet, u16 i, u32 num)
+{
+	struct vnet_rxq *rxq = &vnet->rxqs[i];
+	int err, ready;
+
+	if (virtqueue_get_vring_size(rxq->vq) == num)
+		return 0;
+	vnet_rx_stop(vnet, i);
+	err = virtqueue_resize(rxq->vq, num, vnet_rx_recycle);
+	ready = vnet_rx_ring_ready(rxq);
+	vnet_rx_start(vnet, i);
+	return err ? err : ready;
+}
+
+static int vnet_ring_resize_tx(struct vnet *vnet, u16 i, u32 num)
+{
+	struct vnet_txq *txq = &vnet->txqs[i];
+	int err, ready;
+
+	if (virtqueue_get_vring_size(txq->vq) == num)
+		return 0;
+	vnet_tx_stop(vnet, i);
+	err = virtqueue_resize(txq->vq, num, vnet_tx_recycle);
+	ready = vnet_tx_ring_ready(txq);
+	vnet_tx_start(vnet, i);
+	return err ? err : ready;
+}
+
+static int vnet_ring_resize(struct vnet *vnet, u32 rx, u32 tx)
+{
+	int err = 0;
+	u16 i;
+
+	for (i = 0; !err && i < vnet->max_pairs; i++) {
+		err = vnet_ring_resize_rx(vnet, i, rx);
+		if (!err)
+			err = vnet_ring_resize_tx(vnet, i, tx);
+		if (!err)
+			vnet_coal_replay_pair(vnet->ctrl, i);
+	}
+	return err;
+}
+
+/**
+ * vnet_set_ringparam - ethtool -G
+ * @dev: the interface
+ * @ring: what is wanted
+ * @kring: not used
+ * @extack: why not
+ *
+ * Context: process, under RTNL.
+ *
+ * Return: 0; -EOPNOTSUPP without VIRTIO_F_RING_RESET; -EINVAL; -EBUSY while
+ * the device is down; -ENOMEM, or why the device did not take a ring, with the
+ * queues up to it changed.
+ */
+int vnet_set_ringparam(struct net_device *dev, struct ethtool_ringparam *ring,
+		       struct kernel_ethtool_ringparam *kring,
+		       struct netlink_ext_ack *extack)
+{
+	struct vnet *vnet = netdev_priv(dev);
+
+	if (ring->rx_mini_pending || ring->rx_jumbo_pending)
+		return -EINVAL;
+	if (!vnet->ctrl->f.ring_reset)
+		return -EOPNOTSUPP;
+	if (!vnet->ready)
+		return -EBUSY;
+	if (!vnet_ring_valid(vnet->ctrl, ring->rx_pending,
+			     vnet->rxqs[0].vq->num_max) ||
+	    !vnet_ring_valid(vnet->ctrl, ring->tx_pending,
+			     vnet->txqs[0].vq->num_max)) {
+		NL_SET_ERR_MSG_MOD(extack, "a ring has a power of two entries");
+		return -EINVAL;
+	}
+	if (!vnet->f.indirect && ring->tx_pending < VNET_RING_MIN) {
+		NL_SET_ERR_MSG_MOD(extack, "no room for the longest packet");
+		return -EINVAL;
+	}
+	return vnet_ring_resize(vnet, ring->rx_pending, ring->tx_pending);
+}
