@@ -6,6 +6,7 @@
  * migration.  The device may say so as often as it likes: the neighbours hear
  * of it once a second at most.
  */
+#include <linux/rtnetlink.h>
 #include "ctrl.h"
 
 #define VNET_ANNOUNCE_GAP	HZ
@@ -16,7 +17,10 @@ static void vnet_announce_work(struct work_struct *work)
 					      struct vnet_ctrl, announce);
 
 	ctrl->announced = jiffies;
-	netdev_notify_peers(ctrl->vnet->dev);
+	rtnl_lock();
+	if (ctrl->vnet->dev->reg_state == NETREG_REGISTERED)
+		__netdev_notify_peers(ctrl->vnet->dev);
+	rtnl_unlock();
 	vnet_ctrl_send(ctrl->vnet, VIRTIO_NET_CTRL_ANNOUNCE,
 		       VIRTIO_NET_CTRL_ANNOUNCE_ACK, NULL, 0, NULL, 0);
 }

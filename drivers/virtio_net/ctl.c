@@ -61,7 +61,8 @@ static void vnet_ctl_resync(struct work_struct *work)
 	struct vnet_ctrl *ctrl = container_of(work, struct vnet_ctrl, resync);
 
 	rtnl_lock();
-	if (ctrl->vnet->ready)
+	if (ctrl->vnet->ready &&
+	    ctrl->vnet->dev->reg_state == NETREG_REGISTERED)
 		vnet_ctl_replay(ctrl, false);
 	rtnl_unlock();
 }
