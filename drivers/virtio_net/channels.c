@@ -75,7 +75,7 @@ int vnet_channels_tell(struct vnet_ctrl *ctrl, u16 pairs)
 	} else {
 		err = vnet_channels_tell_mq(ctrl, pairs);
 		/* Without hashes packets are as good. */
-		if (!err && ctrl->vnet->f.hash_report)
+		if (!err && ctrl->rss.supported)
 			vnet_rss_tell(ctrl, &ctrl->rss, pairs);
 	}
 	ctrl->pairs = err ? 0 : pairs;

@@ -166,12 +166,8 @@ void vnet_rss_init(struct vnet_ctrl *ctrl)
 
 	if (!ctrl->vnet->f.rss && !ctrl->vnet->f.hash_report)
 		return;
-	if (config->rss_max_key < VNET_RSS_KEY) {
-		dev_warn(&ctrl->vnet->vdev->dev,
-			 "no hashes with keys of %u bytes\n",
-			 config->rss_max_key);
+	if (config->rss_max_key < VNET_RSS_KEY)
 		return;
-	}
 	netdev_rss_key_fill(rss->key, sizeof(rss->key));
 	rss->supported = config->rss_hash_types & VNET_RSS_TYPES;
 	rss->types = rss->supported;
