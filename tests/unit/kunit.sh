@@ -18,6 +18,7 @@ virtio_blk_test | virtio_console_test | virtio_balloon_test | virtio_scsi_test)
 virtio_balloon_hostile_test) drivers=virtio_balloon ;;
 virtio_console_hold_test) drivers=virtio_console ;;
 virtio_scsi_interrupt_test) drivers=virtio_scsi ;;
+virtio_net_ctrl_test) drivers=virtio_net ;;
 *) drivers= ;;
 esac
 for m in $drivers; do
@@ -36,6 +37,8 @@ done
 
 # Nor is a device that does not answer.
 [ "$SUITE" != virtio_scsi_test ] || echo 1 >/sys/module/virtio_scsi/parameters/tmf_timeout
+
+[ "$SUITE" != virtio_net_ctrl_test ] || echo 1 >/sys/module/virtio_net/parameters/ctrl_timeout
 
 dmesg -c >/dev/null
 modprobe "$SUITE" || die "cannot load $SUITE"

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: A network device, and a user who sets it up
+ *
+ * See net_ctrl_fix.h.
+ */
+#include <linux/etherdevice.h>
+#include <linux/slab.h>
+
+#include "net_ctrl_fix.h"
+
+/* Of the device; locally administered. */
+static const u8 net_mac[ETH_ALEN] = { 0x52, 0x54, 0, 0x12, 0x34, 0x56 };
+
+static void net_user_work(struct work_struct *work)
+{
+	struct net_user *u = container_of(work, struct net_user, work);
+
+	rtnl_lock();
+	u->ret = u->fn(u);
+	rtnl_unlock();
+	complete_all(&u->done);
+}
+
+static void net_read_cmd(struct net_fix *f, struct net_cmd *c)
+{
+	u8 head[HEAD];
+
+	play_read(f->p, &c->b, 0, head, sizeof(head));
+	c->class = head[0];
+	c->cmd = head[1];
+	c->len = c->b.out_len - HEAD;
+	play_read(f->p, &c->b, HEAD, c->data, min(c->len, sizeof(c->data)));
+}
+
+/**
+ * net_answer - answer a command that has no result
+ * @f: the device
+ * @c: the command
+ * @ack: the answer
+ */
+void net_answer(struct net_fix *f, struct net_cmd *c, u8 ack)
+{
+	play_write(f->p, &c->b, 0, &ack, sizeof(ack));
+	play_done(f->p, &c->b, sizeof(ack));
+}
+
+/**
+ * net_result - answer a command with a result
+ * @f: the device
+ * @c: the command
+ * @result: the result
+ * @len: its length
+ */
+void net_result(struct net_fix *f, struct net_cmd *c, const void *result,
+		size_t len)
+{
+	u8 ack = ACK_OK;
+
+	play_write(f->p, &c->b, 0, &ack, sizeof(ack));
+	play_write(f->p, &c->b, sizeof(ack), result, len);
+	play_done(f->p, &c->b, sizeof(ack) + len);
+}
+
+/* Accept all commands, like a device that has nothing to say. */
+static void net_oblige(struct work_struct *work)
+{
+	struct net_fix *f = container_of(work, struct net_fix, obliging);
+	__le64 types = cpu_to_le64(f->stats_types);
+
+	while (!READ_ONCE(f->stop)) {
+		if (!play_try_take(f->p, Q_CTRL, &f->last.b)) {
+			usleep_range(500, 1000);
+			continue;
+		}
+		net_read_cmd(f, &f->last);
+		f->obliged++;
+		if (f->last.class == CLASS_STATS)
+			net_result(f, &f->last, &types, sizeof(types));
+		else
+			net_answer(f, &f->last, ACK_OK);
+	}
+}
+
+static int net_resource_init(struct kunit_resource *res, void *data)
+{
+	res->data = data;
+	return 0;
+}
+
+/* The user is the driver's to let go, when the limit is over at the latest. */
+static void net_resource_free(struct kunit_resource *res)
+{
+	struct net_fix *f = res->data;
+
+	flush_work(&f->user.work);
+}
+
+/**
+ * net_new - a network device that is not on the bus yet
+ * @test: the test
+ * @features: what it offers, beside VERSION_1, MAC and CTRL_VQ
+ *
+ * Return: the device, gone with the test.
+ */
+struct net_fix *net_new(struct kunit *test, u64 features)
+{
+	struct net_fix *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	f->test = test;
+	f->m = mock_new(test, ID_NET,
+			features | FB_VERSION_1 | FB_MAC | FB_CTRL_VQ);
+	f->m->num_vqs = 3;
+	for (i = 0; i < f->m->num_vqs; i++)
+		f->m->queue_size[i] = 64;
+	memcpy(f->m->config + CFG_MAC, net_mac, ETH_ALEN);
+	put_unaligned_le16(1, f->m->config + CFG_STATUS);
+	put_unaligned_le16(1, f->m->config + CFG_PAIRS);
+	f->p = play_new(f->m);
+	init_completion(&f->user.done);
+	complete_all(&f->user.done);
+	INIT_WORK(&f->user.work, net_user_work);
+	INIT_WORK(&f->obliging, net_oblige);
+	f->user.f = f;
+	KUNIT_ASSERT_NOT_NULL(test,
+			      kunit_alloc_resource(test, net_resource_init,
+						   net_resource_free,
+						   GFP_KERNEL, f));
+	return f;
+}
+
+/**
+ * net_start - put it on the bus
+ * @f: the device; @dev of it is there then
+ *
+ * What the driver tells it until then it accepts.
+ */
+void net_start(struct net_fix *f)
+{
+	struct net_device *dev;
+	int err;
+
+	/* This thread is the one that binds the driver. */
+	queue_work(system_unbound_wq, &f->obliging);
+	err = mock_register(f->m);
+	WRITE_ONCE(f->stop, true);
+	flush_work(&f->obliging);
+	KUNIT_ASSERT_EQ(f->test, err, 0);
+	KUNIT_ASSERT_NOT_NULL_MSG(f->test, f->m->vdev.dev.driver,
+				  "no driver took the device");
+	rtnl_lock();
+	for_each_netdev(&init_net, dev)
+		if (dev->dev.parent == &f->m->vdev.dev)
+			f->dev = dev;
+	rtnl_unlock();
+	KUNIT_ASSERT_NOT_NULL(f->test, f->dev);
+}
+
+/**
+ * net_setup - a device on the bus that nobody uses
+ * @test: the test
+ * @features: what it offers, beside VERSION_1, MAC and CTRL_VQ
+ *
+ * Return: the device.
+ */
+struct net_fix *net_setup(struct kunit *test, u64 features)
+{
+	struct net_fix *f = net_new(test, features);
+
+	net_start(f);
+	return f;
+}
+
+/**
+ * net_user_start - somebody sets something up
+ * @f: the device
+ * @fn: what
+ */
+void net_user_start(struct net_fix *f, int (*fn)(struct net_user *u))
+{
+	reinit_completion(&f->user.done);
+	f->user.fn = fn;
+	queue_work(system_unbound_wq, &f->user.work);
+}
+
+/**
+ * net_user_ended - is he through?
+ * @f: the device
+ *
+ * Waits a while.  Return: false when he is not.
+ */
+bool net_user_ended(struct net_fix *f)
+{
+	return wait_for_completion_timeout(&f->user.done,
+					   msecs_to_jiffies(PLAY_MS));
+}
+
+/**
+ * net_user_result - what it was for
+ * @f: the device
+ *
+ * Return: what the function returned; fails the test when it does not.
+ */
+int net_user_result(struct net_fix *f)
+{
+	/* The test's memory goes with it: no end is worse than a wait. */
+	if (!net_user_ended(f)) {
+		KUNIT_FAIL(f->test, "the user still waits");
+		wait_for_completion(&f->user.done);
+	}
+	flush_work(&f->user.work);
+	return f->user.ret;
+}
+
+/**
+ * net_take - the next command
+ * @f: the device
+ * @class: has to be this
+ * @cmd: and this
+ * @c: the command
+ *
+ * The head is a descriptor of its own, and so is the answer (5.1.6.7).
+ *
+ * Return: false when none came, or another.
+ */
+bool net_take(struct net_fix *f, u8 class, u8 cmd, struct net_cmd *c)
+{
+	if (!play_take(f->p, Q_CTRL, &c->b)) {
+		kunit_info(f->test, "no command");
+		return false;
+	}
+	net_read_cmd(f, c);
+	kunit_info(f->test, "command %u/%u: %*ph", c->class, c->cmd,
+		   (int)min_t(size_t, c->len, 16), c->data);
+	KUNIT_EXPECT_EQ(f->test, c->b.c.elem[0].len, HEAD);
+	KUNIT_EXPECT_EQ(f->test,
+			c->b.c.elem[c->b.c.num - c->b.c.num_in].len, 1);
+	return c->class == class && c->cmd == cmd;
+}
+
+/**
+ * net_accept - take the next command, and say that it is well
+ * @f: the device
+ * @class: has to be this
+ * @cmd: and this
+ * @c: the command
+ *
+ * Return: false when none came, or another.
+ */
+bool net_accept(struct net_fix *f, u8 class, u8 cmd, struct net_cmd *c)
+{
+	bool taken = net_take(f, class, cmd, c);
+
+	if (taken)
+		net_answer(f, c, ACK_OK);
+	return taken;
+}
+
+/* A new address for the interface. */
+int net_set_addr(struct net_user *u)
+{
+	struct sockaddr sa = { .sa_family = u->f->dev->type };
+
+	memcpy(sa.sa_data, u->addr, ETH_ALEN);
+	return dev_set_mac_address(u->f->dev, &sa, NULL);
+}
+
+/* A VLAN comes. */
+int net_add_vlan(struct net_user *u)
+{
+	return u->f->dev->netdev_ops->ndo_vlan_rx_add_vid(u->f->dev,
+							  htons(ETH_P_8021Q),
+							  u->vid);
+}
+
+/* A VLAN goes. */
+int net_kill_vlan(struct net_user *u)
+{
+	return u->f->dev->netdev_ops->ndo_vlan_rx_kill_vid(u->f->dev,
+							   htons(ETH_P_8021Q),
+							   u->vid);
+}
+
+/* ethtool -K. */
+int net_set_features(struct net_user *u)
+{
+	u->f->dev->wanted_features = u->features;
+	netdev_update_features(u->f->dev);
+	return 0;
+}
+
+/* ethtool -C. */
+int net_set_coalesce(struct net_user *u)
+{
+	const struct ethtool_ops *ops = u->f->dev->ethtool_ops;
+
+	return ops->set_coalesce(u->f->dev, &u->ec, NULL, NULL);
+}
+
+/* ethtool -N rx-flow-hash. */
+int net_set_rxnfc(struct net_user *u)
+{
+	return u->f->dev->ethtool_ops->set_rxnfc(u->f->dev, &u->rxnfc);
+}
+
+/* ethtool -X hkey. */
+int net_set_key(struct net_user *u)
+{
+	const struct ethtool_ops *ops = u->f->dev->ethtool_ops;
+
+	return ops->set_rxfh(u->f->dev, NULL, u->key, ETH_RSS_HASH_NO_CHANGE);
+}
+
+/* ethtool -S. */
+int net_read_stats(struct net_user *u)
+{
+	const struct ethtool_ops *ops = u->f->dev->ethtool_ops;
+	struct ethtool_stats info = {};
+
+	u->num = ops->get_sset_count(u->f->dev, ETH_SS_STATS);
+	if (u->num <= 0)
+		return u->num;
+	u->stats = kcalloc(u->num, sizeof(*u->stats), GFP_KERNEL);
+	if (!u->stats)
+		return -ENOMEM;
+	ops->get_ethtool_stats(u->f->dev, &info, u->stats);
+	return u->num;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/**
+ * DOC: A network device, and a user who sets it up, for suite virtio_net_ctrl
+ *
+ * virtio_net, loaded beside the suite, on a mock whose queues the test plays.
+ * The user is another thread, which holds RTNL and waits for the device: the
+ * test starts it, plays the command, and looks what became of both.
+ *
+ * The interface stays down, so that nobody but this user sends commands.
+ */
+#ifndef _KUNIT_NET_CTRL_FIX_H
+#define _KUNIT_NET_CTRL_FIX_H
+
+#include <linux/completion.h>
+#include <linux/ethtool.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/workqueue.h>
+#include <asm/unaligned.h>
+
+#include "play.h"
+
+#define ID_NET		1
+
+/* Queues of a device with one pair, VIRTIO 1.4, 5.1.2. */
+#define Q_RX		0
+#define Q_TX		1
+#define Q_CTRL		2
+
+/* Features, 5.1.3. */
+#define FB_CSUM		FB(0)
+#define FB_GUEST_CSUM	FB(1)
+#define FB_OFFLOADS	FB(2)
+#define FB_MAC		FB(5)
+#define FB_GUEST_TSO4	FB(7)
+#define FB_GUEST_TSO6	FB(8)
+#define FB_STATUS	FB(16)
+#define FB_CTRL_VQ	FB(17)
+#define FB_CTRL_RX	FB(18)
+#define FB_CTRL_VLAN	FB(19)
+#define FB_RX_EXTRA	FB(20)
+#define FB_ANNOUNCE	FB(21)
+#define FB_MQ		FB(22)
+#define FB_CTRL_MAC	FB(23)
+#define FB_STATS	FB(50)
+#define FB_VQ_COAL	FB(52)
+#define FB_COAL		FB(53)
+#define FB_RSS		FB(60)
+
+/* Fields of the configuration, 5.1.4. */
+#define CFG_MAC		0
+#define CFG_STATUS	6
+#define CFG_PAIRS	8
+#define CFG_RSS_KEY	17
+#define CFG_RSS_TABLE	18
+#define CFG_HASH_TYPES	20
+
+/* Classes and commands, 5.1.6.5. */
+#define CLASS_RX	0
+#define RX_PROMISC	0
+#define RX_ALLMULTI	1
+#define CLASS_MAC	1
+#define MAC_TABLE_SET	0
+#define MAC_ADDR_SET	1
+#define CLASS_VLAN	2
+#define VLAN_ADD	0
+#define VLAN_DEL	1
+#define CLASS_MQ	4
+#define MQ_PAIRS_SET	0
+#define MQ_RSS_CONFIG	1
+#define CLASS_OFFLOADS	5
+#define CLASS_COAL	6
+#define COAL_TX_SET	0
+#define COAL_RX_SET	1
+#define COAL_VQ_SET	2
+/* Bytes of VIRTIO_NET_CTRL_MQ_RSS_CONFIG, 5.1.6.5.7.1. */
+#define RSS_ENTRIES	128
+#define RSS_KEY		40
+#define RSS_MASK	4
+#define RSS_TABLE	8
+#define RSS_MAX_TX	(RSS_TABLE + 2 * RSS_ENTRIES)
+#define RSS_KEY_LEN	(RSS_MAX_TX + 2)
+#define RSS_LEN		(RSS_KEY_LEN + 1 + RSS_KEY)
+
+#define CLASS_STATS	8
+#define STATS_QUERY	0
+#define STATS_GET	1
+
+/* Answers. */
+#define ACK_OK		0
+#define ACK_ERR		1
+
+/* Class and command, the first two bytes. */
+#define HEAD		2
+
+/* How long the driver waits for an answer here, seconds. */
+#define LIMIT		1
+
+struct net_fix;
+
+/**
+ * struct net_user - somebody who sets something up
+ * @work: does it
+ * @f: on which device
+ * @fn: what; under RTNL
+ * @ret: what it returned
+ * @done: it did
+ * @addr: for an address
+ * @vid: for a VLAN
+ * @features: for switches
+ * @ec: for coalescing
+ * @rxnfc: for fields of hashes
+ * @key: for a key of hashes
+ * @stats: counters that were read
+ * @num: how many
+ */
+struct net_user {
+	struct work_struct work;
+	struct net_fix *f;
+	int (*fn)(struct net_user *u);
+	int ret;
+	struct completion done;
+	u8 addr[ETH_ALEN];
+	u16 vid;
+	netdev_features_t features;
+	struct ethtool_coalesce ec;
+	struct ethtool_rxnfc rxnfc;
+	const u8 *key;
+	u64 *stats;
+	int num;
+};
+
+/**
+ * struct net_cmd - a command that the device has
+ * @b: its buffer
+ * @class: of it
+ * @cmd: of it
+ * @len: bytes behind the head
+ * @data: the first of them
+ */
+struct net_cmd {
+	struct play_buf b;
+	u8 class;
+	u8 cmd;
+	size_t len;
+	u8 data[320];
+};
+
+/**
+ * struct net_fix - a device
+ * @test: the test
+ * @m: the device
+ * @p: its player
+ * @dev: its interface
+ * @user: the one user
+ * @obliging: accepts commands while the test is busy
+ * @stop: tells it to end
+ * @obliged: commands that it accepted
+ * @last: the last of them
+ * @stats_types: statistics that the device has
+ */
+struct net_fix {
+	struct kunit *test;
+	struct mock *m;
+	struct play *p;
+	struct net_device *dev;
+	struct net_user user;
+	struct work_struct obliging;
+	bool stop;
+	unsigned int obliged;
+	struct net_cmd last;
+	u64 stats_types;
+};
+
+struct net_fix *net_new(struct kunit *test, u64 features);
+void net_start(struct net_fix *f);
+struct net_fix *net_setup(struct kunit *test, u64 features);
+void net_user_start(struct net_fix *f, int (*fn)(struct net_user *u));
+bool net_user_ended(struct net_fix *f);
+int net_user_result(struct net_fix *f);
+bool net_take(struct net_fix *f, u8 class, u8 cmd, struct net_cmd *c);
+void net_answer(struct net_fix *f, struct net_cmd *c, u8 ack);
+void net_result(struct net_fix *f, struct net_cmd *c, const void *result,
+		size_t len);
+bool net_accept(struct net_fix *f, u8 class, u8 cmd, struct net_cmd *c);
+
+/* What a user does. */
+int net_set_addr(struct net_user *u);
+int net_add_vlan(struct net_user *u);
+int net_kill_vlan(struct net_user *u);
+int net_set_features(struct net_user *u);
+int net_set_coalesce(struct net_user *u);
+int net_set_rxnfc(struct net_user *u);
+int net_set_key(struct net_user *u);
+int net_read_stats(struct net_user *u);
+
+#endif /* _KUNIT_NET_CTRL_FIX_H */
