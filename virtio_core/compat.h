@@ -95,6 +95,9 @@
 #define VIRTIO_NET_F_GUEST_USO6		55
 #define VIRTIO_NET_F_HOST_USO		56
 #endif
+#ifndef VIRTIO_NET_F_GUEST_HDRLEN
+#define VIRTIO_NET_F_GUEST_HDRLEN	59
+#endif
 
 /* VIRTIO 1.4, 5.1.6.5.10: coalescing for one queue. */
 #ifndef VIRTIO_NET_CTRL_NOTF_COAL_VQ_SET
