@@ -41,6 +41,7 @@
 #include <virtqueue_ext.h>
 
 struct bpf_prog;
+struct dma_pool;
 struct page_pool;
 struct vnet;
 struct vnet_ctrl;
@@ -60,9 +61,8 @@ struct vnet_ctrl;
 /* Buffers taken out of a ring with one call. */
 #define VNET_BATCH		16
 
-/* Pages of a receive buffer that holds any packet. */
-#define VNET_BIG_PAGES \
-	DIV_ROUND_UP(VNET_MAX_RX_PACKET + PAGE_SIZE, PAGE_SIZE)
+/* Most pages behind the first one of a buffer that holds any packet. */
+#define VNET_BIG_PAGES		DIV_ROUND_UP(VNET_MAX_RX_PACKET, PAGE_SIZE)
 
 /**
  * enum vnet_rx_mode_kind - how a packet lies in receive buffers
@@ -85,9 +85,9 @@ enum vnet_rx_mode_kind {
  * @event: VIRTIO_F_EVENT_IDX
  * @csum: the device completes checksums
  * @guest_csum: packets may come with partial or validated checksums
- * @host_gso: a packet may be left to the device to cut
+ * @host_gso: mask of VNET_GSO_* (hdr.h) that may be left to the device to cut
  * @host_ecn: also one that has CWR set
- * @guest_gso: mask of BIT(VIRTIO_NET_HDR_GSO_*) that may come
+ * @guest_gso: mask of VNET_GSO_* that may come uncut
  * @guest_hdrlen: hdr_len has to be exact
  * @hash_report: packets come with a hash
  * @mergeable: VIRTIO_NET_F_MRG_RXBUF
@@ -107,7 +107,7 @@ struct vnet_features {
 	bool event;
 	bool csum;
 	bool guest_csum;
-	bool host_gso;
+	u8 host_gso;
 	bool host_ecn;
 	u8 guest_gso;
 	bool guest_hdrlen;
@@ -217,8 +217,9 @@ DECLARE_EWMA(vnet_len, 0, 64)
  * @next: link in &vnet_rxq.free_slots
  * @size: bytes of that memory, headroom and tail included
  * @room: bytes that the device may write, header included
+ * @headroom: bytes at @va that stay free
  * @in_ring: the ring owns it
- * @pages: what follows @va in %VNET_RX_BIG, %VNET_BIG_PAGES - 1
+ * @pages: what follows @va in %VNET_RX_BIG, &vnet.rx_pages of them
  * @table: its descriptors, where the queue takes tables
  */
 struct vnet_rx_slot {
@@ -226,6 +227,7 @@ struct vnet_rx_slot {
 	struct vnet_rx_slot *next;
 	u32 size;
 	u32 room;
+	u16 headroom;
 	bool in_ring;
 	struct page **pages;
 	struct virtqueue_table table;
@@ -244,12 +246,16 @@ struct vnet_rx_slot {
  * @index: number of the queue among the receive queues
  * @dma_dir: how the pool's pages are mapped
  * @use_table: buffers go to the ring as descriptor tables
+ * @descs: descriptors of a buffer
+ * @refill_at: free ring entries that are worth it to give the device buffers
  * @free_slots: slots without a place in the ring
+ * @nr_free: how many
+ * @next: of @used, to be looked at next
+ * @nr_used: buffers in @used
  * @len: how long packets are of late, for the size of buffers
  * @starved: the ring is short of buffers, for lack of memory
  * @on: NAPI is enabled; under RTNL
  * @napi: takes used buffers
- * @xdp_prog: runs on every packet
  * @xdp_info: what XDP knows of the queue
  * @used: buffers on their way out of the ring
  * @calls: interrupts, for adaptive coalescing
@@ -268,13 +274,17 @@ struct vnet_rxq {
 	u16 index;
 	u8 dma_dir;
 	bool use_table;
+	u16 descs;
+	u16 refill_at;
 
 	struct vnet_rx_slot *free_slots ____cacheline_aligned_in_smp;
+	unsigned int nr_free;
+	u16 next;
+	u16 nr_used;
 	struct ewma_vnet_len len;
 	bool starved;
 	bool on;
 	struct napi_struct napi;
-	struct bpf_prog __rcu *xdp_prog;
 	struct xdp_rxq_info xdp_info;
 	struct virtqueue_used used[VNET_BATCH];
 	u16 calls;
@@ -314,6 +324,7 @@ enum vnet_tx_kind {
  * @table: the descriptors in @block, where the queue takes tables
  * @maps: mappings of the packet (DMA API only)
  * @nr_maps: how many
+ * @nr_sg: entries of &vnet_txq.sg in use, without descriptor tables
  * @kind: &enum vnet_tx_kind
  * @in_ring: the ring owns it
  * @bytes: of the packet, as the byte queue limits were told
@@ -329,6 +340,7 @@ struct vnet_tx_slot {
 	struct virtqueue_table table;
 	struct vnet_map *maps;
 	u16 nr_maps;
+	u16 nr_sg;
 	u8 kind;
 	bool in_ring;
 	u32 bytes;
@@ -340,6 +352,7 @@ struct vnet_tx_slot {
  * @vq: the virtqueue; may be used under the transmit lock while @up
  * @dma_dev: for the DMA API, where the driver maps packets; else NULL
  * @slots: all of them
+ * @pool: memory of their blocks, with @dma_dev
  * @nr_slots: how many
  * @index: number of the queue among the transmit queues
  * @use_table: packets go to the ring as descriptor tables
@@ -359,6 +372,7 @@ struct vnet_txq {
 	struct virtqueue *vq;
 	struct device *dma_dev;
 	struct vnet_tx_slot *slots;
+	struct dma_pool *pool;
 	unsigned int nr_slots;
 	u16 index;
 	bool use_table;
@@ -381,11 +395,12 @@ struct vnet_txq {
  * @txqs: transmit queues, @max_pairs
  * @f: what was negotiated
  * @hdr_len: bytes of the header of a packet, in both directions
- * @headroom: bytes before the header in a receive buffer
  * @rx_mode: how packets lie in receive buffers
+ * @rx_pages: pages behind the first one of a buffer, in %VNET_RX_BIG
  * @pairs: queue pairs in use; under RTNL
  * @max_pairs: queue pairs that were set up
- * @xdp_headroom: an XDP program is loaded: @headroom is that of XDP
+ * @xdp_prog: runs on every packet; written under RTNL
+ * @xdp_headroom: an XDP program is loaded: buffers have its headroom
  * @dev: the interface
  * @vdev: the device
  * @ctrl: the control half's (vnet_ctl.h)
@@ -394,15 +409,17 @@ struct vnet_txq {
  *	under RTNL
  * @ready: DRIVER_OK is set, the queues are there; under RTNL
  * @failed: the device was given up, for good; under RTNL
- * @held: stopped for recovery or sleep; under RTNL
  * @removing: no work is queued any more
  * @config_work: answers a configuration change
  * @refill_work: tries again where memory lacked
- * @timeout_work: a transmit queue stands still
  * @fail_work: gives the device up, on the kernel's own bus
+ * @last_reset: jiffies when a transmit queue that stands still last led to a
+ *	reset, or 0
+ * @napi: NAPI was added
  * @cpu_online: link in the hot-plug state of CPUs that come
  * @cpu_dead: link in that of CPUs that have gone
  * @affinity_set: interrupts were spread over the CPUs
+ * @hotplug: @cpu_online and @cpu_dead are in their lists
  *
  * The first group is what the data path reads.
  */
@@ -411,11 +428,12 @@ struct vnet {
 	struct vnet_txq *txqs;
 	struct vnet_features f;
 	u16 hdr_len;
-	u16 headroom;
 	u8 rx_mode;
+	u8 rx_pages;
 	u16 pairs;
 	u16 max_pairs;
 	bool xdp_headroom;
+	struct bpf_prog __rcu *xdp_prog;
 
 	struct net_device *dev;
 	struct virtio_device *vdev;
@@ -424,16 +442,35 @@ struct vnet {
 	struct vnet_config config;
 	bool ready;
 	bool failed;
-	bool held;
 	bool removing;
 	struct work_struct config_work;
 	struct delayed_work refill_work;
-	struct work_struct timeout_work;
 	struct work_struct fail_work;
+	unsigned long last_reset;
+	bool napi;
 	struct hlist_node cpu_online;
 	struct hlist_node cpu_dead;
 	bool affinity_set;
+	bool hotplug;
 };
+
+/* Count, in @stats of @rxq; the queue's NAPI, or who stopped it. */
+static inline void vnet_rx_count(struct vnet_rxq *rxq, u64_stats_t *counter,
+				 u64 n)
+{
+	u64_stats_update_begin(&rxq->stats.syncp);
+	u64_stats_add(counter, n);
+	u64_stats_update_end(&rxq->stats.syncp);
+}
+
+/* Count, in @stats of @txq; under its transmit lock. */
+static inline void vnet_tx_count(struct vnet_txq *txq, u64_stats_t *counter,
+				 u64 n)
+{
+	u64_stats_update_begin(&txq->stats.syncp);
+	u64_stats_add(counter, n);
+	u64_stats_update_end(&txq->stats.syncp);
+}
 
 /* Receive queue i is virtqueue 2i, transmit queue i is 2i + 1 (5.1.2). */
 static inline unsigned int vnet_vq_pair(const struct virtqueue *vq)
@@ -443,6 +480,9 @@ static inline unsigned int vnet_vq_pair(const struct virtqueue *vq)
 
 /* main.c */
 extern struct workqueue_struct *vnet_wq;
+extern struct kmem_cache *vnet_tx_cache;
+extern bool vnet_param_napi_tx;
+extern int vnet_param_napi_weight;
 
 /* config.c */
 int vnet_config_read(struct virtio_device *vdev, struct vnet_config *config);
@@ -455,6 +495,8 @@ int vnet_change_mtu(struct net_device *dev, int mtu);
 int vnet_queues_alloc(struct vnet *vnet);
 void vnet_queues_free(struct vnet *vnet);
 int vnet_queues_find(struct vnet *vnet);
+int vnet_queues_init(struct vnet *vnet);
+int vnet_queues_ready(struct vnet *vnet);
 void vnet_queues_delete(struct vnet *vnet);
 bool vnet_queues_broken(struct vnet *vnet);
 void vnet_affinity_set(struct vnet *vnet);
@@ -498,15 +540,21 @@ unsigned int vnet_rx_buf_size(struct vnet_rxq *rxq);
 extern const struct attribute_group vnet_rx_sysfs_group;
 
 /* rx.c */
-int vnet_rx_packets(struct vnet_rxq *rxq, int budget, unsigned int *xdp_flags);
+int vnet_rx_packets(struct vnet_rxq *rxq, int budget);
 
-/* tx.c */
+/* tx_buf.c */
 int vnet_tx_init(struct vnet_txq *txq);
 void vnet_tx_exit(struct vnet_txq *txq);
+
+/* tx.c */
 netdev_tx_t vnet_start_xmit(struct sk_buff *skb, struct net_device *dev);
 void vnet_tx_clean(struct vnet_txq *txq, int budget);
 void vnet_tx_take_all(struct vnet_txq *txq);
-void vnet_tx_timeout(struct net_device *dev, unsigned int i);
+
+/* xdp.c */
+int vnet_bpf(struct net_device *dev, struct netdev_bpf *bpf);
+int vnet_xdp_xmit(struct net_device *dev, int n, struct xdp_frame **frames,
+		  u32 flags);
 
 /* recover.c */
 extern const struct virtio_recovery_ops vnet_recovery;
@@ -515,8 +563,9 @@ void vnet_reclaim(struct virtio_device *vdev);
 int vnet_restart(struct virtio_device *vdev);
 void vnet_dead(struct virtio_device *vdev, enum virtio_failure why);
 void vnet_report(struct vnet *vnet, enum virtio_failure why);
+void vnet_use(struct vnet *vnet);
+void vnet_tx_timeout(struct net_device *dev, unsigned int i);
 void vnet_fail_work(struct work_struct *work);
-void vnet_timeout_work(struct work_struct *work);
 
 /* pm.c */
 int vnet_freeze(struct virtio_device *vdev);
