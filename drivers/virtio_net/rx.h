@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/**
+ * DOC: Between the files of receive: rx_buf.c, rx.c, xdp.c
+ */
+#ifndef _VNET_RX_H
+#define _VNET_RX_H
+
+#include "hdr.h"
+
+/* Descriptors of the longest receive buffer: header, first piece, pages. */
+#define VNET_RX_DESCS		(2 + VNET_BIG_PAGES)
+
+/* What a round of XDP leaves to be done at its end. */
+#define VNET_XDP_REDIRECT	BIT(0)
+#define VNET_XDP_TX		BIT(1)
+
+/* rx_buf.c */
+u32 vnet_rx_max_len(u16 hdr_len);
+void vnet_rx_sync_for_cpu(struct vnet_rxq *rxq, void *va, u32 len);
+void *vnet_rx_alloc(struct vnet_rxq *rxq, u32 size);
+void vnet_rx_free(struct vnet_rxq *rxq, void *va, bool napi);
+void vnet_rx_slot_put(struct vnet_rxq *rxq, struct vnet_rx_slot *slot);
+
+/**
+ * struct vnet_rx_round - one round of receive
+ * @rxq: the queue
+ * @prog: XDP program that runs on each packet, or NULL
+ * @xdp: VNET_XDP_* that were seen
+ */
+struct vnet_rx_round {
+	struct vnet_rxq *rxq;
+	struct bpf_prog *prog;
+	unsigned int xdp;
+};
+
+/* rx.c */
+struct vnet_rx_slot *vnet_rx_pop(struct vnet_rxq *rxq, u32 *len);
+void vnet_rx_drop(struct vnet_rxq *rxq, unsigned int num);
+
+/* xdp.c */
+struct sk_buff *vnet_xdp_run(struct vnet_rx_round *round,
+			     struct vnet_rx_slot *slot, u32 len,
+			     struct vnet_rx_hdr *hdr);
+bool vnet_xdp_mtu_ok(const struct vnet *vnet, const struct bpf_prog *prog,
+		     unsigned int mtu);
+void vnet_xdp_finish(struct vnet_rx_round *round);
+
+#endif /* _VNET_RX_H */

@@ -1,0 +1,549 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Receive buffers
+ *
+ * Where their memory comes from, how large they are, and how they get to the
+ * device.  Called by receive (NAPI), and by whoever stopped the queue.
+ *
+ * Memory is from a pool of pages per queue, to which packets return their
+ * pages when they are freed.  Where the device is behind the DMA API, and the
+ * ring takes addresses from the driver, the pages stay mapped all their life.
+ *
+ * Each piece of memory is laid out so that an skb can be built around it:
+ * headroom, header (in the first buffer of a packet), data, and room for what
+ * the stack keeps behind the data.  There are three kinds of buffers:
+ *
+ * - small: one piece that holds any packet that may come (without offloads);
+ * - mergeable (VIRTIO_NET_F_MRG_RXBUF): one piece; a packet takes several
+ *   buffers if need be.  Its size follows the traffic, between what holds an
+ *   ordinary packet and a page;
+ * - big: a piece and whole pages, together enough for any packet.
+ *
+ * A buffer that the device used for a short packet goes back as it is: the
+ * packet is copied.  VIRTIO 1.4, 5.1.6.3.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/log2.h>
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+#include <net/page_pool.h>
+#include "rx.h"
+
+/* What the stack keeps behind the data of a packet. */
+#define VNET_TAIL	SKB_DATA_ALIGN(sizeof(struct skb_shared_info))
+
+/* Pages that a pool keeps at most, whatever the ring's size. */
+#define VNET_POOL_MAX	4096
+
+/* Bytes before the header: the stack's, or what XDP promises its programs. */
+static u16 vnet_rx_headroom(const struct vnet *vnet)
+{
+	u16 pad = NET_SKB_PAD;
+
+	if (READ_ONCE(vnet->xdp_headroom))
+		return XDP_PACKET_HEADROOM;
+	/* The network header is to be aligned where that matters. */
+	if (NET_IP_ALIGN)
+		pad += (NET_IP_ALIGN - vnet->hdr_len) & 3;
+	return pad;
+}
+
+/* Data bytes of a packet of average length. */
+static u32 vnet_rx_want(struct vnet_rxq *rxq)
+{
+	struct vnet *vnet = rxq->vnet;
+	u32 len = READ_ONCE(vnet->dev->mtu) + VNET_ETH_OVERHEAD;
+
+	if (vnet->rx_mode == VNET_RX_BIG)
+		return PAGE_SIZE;
+	if (vnet->rx_mode == VNET_RX_MERGEABLE)
+		len = ewma_vnet_len_read(&rxq->len);
+	return max_t(u32, len, ETH_DATA_LEN + VNET_ETH_OVERHEAD);
+}
+
+/**
+ * vnet_rx_buf_size - how much memory the next buffer gets
+ * @rxq: the queue
+ *
+ * An even part of a page, so that none of it is lost.
+ *
+ * Return: bytes, headroom and tail included, at most a page.
+ */
+unsigned int vnet_rx_buf_size(struct vnet_rxq *rxq)
+{
+	u32 size = vnet_rx_headroom(rxq->vnet) + rxq->vnet->hdr_len + VNET_TAIL;
+
+	size += vnet_rx_want(rxq);
+	if (size >= PAGE_SIZE || READ_ONCE(rxq->vnet->xdp_headroom))
+		return PAGE_SIZE;
+	return roundup_pow_of_two(size);
+}
+
+/**
+ * vnet_rx_max_len - the longest packet that a buffer of one page holds
+ * @hdr_len: bytes of the header
+ *
+ * With the headroom of XDP, so that it holds for every buffer.
+ */
+u32 vnet_rx_max_len(u16 hdr_len)
+{
+	return PAGE_SIZE - XDP_PACKET_HEADROOM - hdr_len - VNET_TAIL;
+}
+
+static dma_addr_t vnet_rx_addr(struct vnet_rxq *rxq, void *va)
+{
+	struct page *page = virt_to_page(va);
+
+	if (!rxq->dma_dev)
+		return virt_to_phys(va);
+	return page_pool_get_dma_addr(page) + offset_in_page(va);
+}
+
+static void vnet_rx_sync_for_device(struct vnet_rxq *rxq, void *va, u32 len)
+{
+	if (rxq->dma_dev)
+		dma_sync_single_for_device(rxq->dma_dev, vnet_rx_addr(rxq, va),
+					   len, rxq->dma_dir);
+}
+
+/**
+ * vnet_rx_sync_for_cpu - see what the device wrote
+ * @rxq: the queue
+ * @va: where
+ * @len: bytes, checked: no more than were given to the device
+ */
+void vnet_rx_sync_for_cpu(struct vnet_rxq *rxq, void *va, u32 len)
+{
+	if (rxq->dma_dev)
+		dma_sync_single_for_cpu(rxq->dma_dev, vnet_rx_addr(rxq, va),
+					len, rxq->dma_dir);
+}
+
+/**
+ * vnet_rx_free - give memory back to the pool
+ * @rxq: the queue
+ * @va: anywhere in it
+ * @napi: called by the queue's NAPI
+ */
+void vnet_rx_free(struct vnet_rxq *rxq, void *va, bool napi)
+{
+	page_pool_put_full_page(rxq->pool, virt_to_page(va), napi);
+}
+
+/**
+ * vnet_rx_alloc - memory from the pool
+ * @rxq: the queue
+ * @size: bytes, at most a page
+ *
+ * Context: as vnet_rx_refill().
+ *
+ * Return: the memory or NULL.
+ */
+void *vnet_rx_alloc(struct vnet_rxq *rxq, u32 size)
+{
+	unsigned int offset;
+	struct page *page;
+
+	page = page_pool_dev_alloc_frag(rxq->pool, &offset, size);
+	return page ? page_address(page) + offset : NULL;
+}
+
+/* The pages behind the first piece; those that are there stay. */
+static bool vnet_rx_fill_pages(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
+{
+	unsigned int i;
+	void *va;
+
+	for (i = 0; i < rxq->vnet->rx_pages; i++) {
+		if (slot->pages[i])
+			continue;
+		va = vnet_rx_alloc(rxq, PAGE_SIZE);
+		if (!va)
+			return false;
+		slot->pages[i] = virt_to_page(va);
+	}
+	return true;
+}
+
+/* See that a slot has all its memory, of the size that is right now. */
+static bool vnet_rx_fill(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
+{
+	struct vnet *vnet = rxq->vnet;
+	u32 size;
+
+	if (!slot->va) {
+		size = vnet_rx_buf_size(rxq);
+		slot->va = vnet_rx_alloc(rxq, size);
+		if (!slot->va)
+			return false;
+		slot->size = size;
+		slot->headroom = vnet_rx_headroom(vnet);
+		slot->room = size - slot->headroom - VNET_TAIL +
+			     vnet->rx_pages * PAGE_SIZE;
+	}
+	return !vnet->rx_pages || vnet_rx_fill_pages(rxq, slot);
+}
+
+/**
+ * struct vnet_rx_piece - contiguous memory of a buffer
+ * @va: where
+ * @len: bytes
+ */
+struct vnet_rx_piece {
+	void *va;
+	u32 len;
+};
+
+/**
+ * vnet_rx_pieces - what of a buffer the device may write
+ * @rxq: the queue
+ * @slot: a slot with all its memory
+ * @piece: where the pieces go, room for &vnet_rxq.descs
+ *
+ * A legacy device without ANY_LAYOUT wants the header by itself (5.1.6.6.1,
+ * "Legacy Interface: Framing Requirements").
+ *
+ * Return: how many.
+ */
+static unsigned int vnet_rx_pieces(struct vnet_rxq *rxq,
+				   struct vnet_rx_slot *slot,
+				   struct vnet_rx_piece *piece)
+{
+	struct vnet *vnet = rxq->vnet;
+	u32 len = slot->size - slot->headroom - VNET_TAIL;
+	void *va = slot->va + slot->headroom;
+	unsigned int n = 0, i;
+
+	if (unlikely(!vnet->f.any_layout)) {
+		piece[n++] = (struct vnet_rx_piece){ va, vnet->hdr_len };
+		va += vnet->hdr_len;
+		len -= vnet->hdr_len;
+	}
+	piece[n++] = (struct vnet_rx_piece){ va, len };
+	for (i = 0; i < vnet->rx_pages; i++)
+		piece[n++] = (struct vnet_rx_piece){
+			page_address(slot->pages[i]), PAGE_SIZE
+		};
+	return n;
+}
+
+/* The addresses are the driver's: nothing is mapped. */
+static int vnet_rx_add_table(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
+			     const struct vnet_rx_piece *piece, unsigned int n)
+{
+	unsigned int i;
+
+	virtqueue_table_begin(&slot->table);
+	for (i = 0; i < n; i++) {
+		vnet_rx_sync_for_device(rxq, piece[i].va, piece[i].len);
+		virtqueue_table_in(&slot->table, vnet_rx_addr(rxq, piece[i].va),
+				   piece[i].len);
+	}
+	return virtqueue_add_table(rxq->vq, &slot->table, slot);
+}
+
+static int vnet_rx_add_sg(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
+			  const struct vnet_rx_piece *piece, unsigned int n)
+{
+	struct scatterlist sg[VNET_RX_DESCS];
+	unsigned int i;
+
+	sg_init_table(sg, n);
+	for (i = 0; i < n; i++)
+		sg_set_buf(&sg[i], piece[i].va, piece[i].len);
+	return virtqueue_add_inbuf(rxq->vq, sg, n, slot, GFP_ATOMIC);
+}
+
+static int vnet_rx_add_pieces(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
+{
+	struct vnet_rx_piece piece[VNET_RX_DESCS];
+	unsigned int n = vnet_rx_pieces(rxq, slot, piece);
+
+	if (rxq->use_table)
+		return vnet_rx_add_table(rxq, slot, piece, n);
+	return vnet_rx_add_sg(rxq, slot, piece, n);
+}
+
+/* Give a buffer to the device; most are of one piece. */
+static int vnet_rx_add(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
+{
+	struct scatterlist sg;
+
+	if (rxq->use_table || rxq->descs > 1)
+		return vnet_rx_add_pieces(rxq, slot);
+	sg_init_one(&sg, slot->va + slot->headroom, slot->room);
+	return virtqueue_add_inbuf(rxq->vq, &sg, 1, slot, GFP_ATOMIC);
+}
+
+/* Ring entries that must be free for a buffer. */
+static unsigned int vnet_rx_need(const struct vnet_rxq *rxq)
+{
+	return rxq->vnet->f.indirect ? 1 : rxq->descs;
+}
+
+/**
+ * vnet_rx_refill - give the device all buffers that it can have
+ * @rxq: the queue
+ *
+ * One notification at most for all of them.
+ * Context: the queue's NAPI, or who stopped it, with bottom halves off.
+ *
+ * Return: false when memory was short: try again later.
+ */
+bool vnet_rx_refill(struct vnet_rxq *rxq)
+{
+	unsigned int need = vnet_rx_need(rxq), added = 0;
+	struct vnet_rx_slot *slot;
+	bool ok = true;
+
+	while ((slot = rxq->free_slots) && rxq->vq->num_free >= need) {
+		if (unlikely(!vnet_rx_fill(rxq, slot))) {
+			vnet_rx_count(rxq, &rxq->stats.no_memory, 1);
+			ok = false;
+			break;
+		}
+		if (unlikely(vnet_rx_add(rxq, slot)))
+			break;
+		rxq->free_slots = slot->next;
+		rxq->nr_free--;
+		slot->in_ring = true;
+		added++;
+	}
+	if (added && virtqueue_kick_prepare(rxq->vq)) {
+		virtqueue_notify(rxq->vq);
+		vnet_rx_count(rxq, &rxq->stats.kicks, 1);
+	}
+	rxq->starved = !ok;
+	return ok;
+}
+
+/**
+ * vnet_rx_slot_put - a slot is not in the ring any more
+ * @rxq: the queue
+ * @slot: the slot; what memory it still has goes with the next buffer
+ */
+void vnet_rx_slot_put(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
+{
+	slot->next = rxq->free_slots;
+	rxq->free_slots = slot;
+	rxq->nr_free++;
+}
+
+/**
+ * vnet_rx_recycle - a buffer that the ring gives back unused
+ * @vq: its virtqueue, of a queue that is stopped
+ * @buf: its slot
+ */
+void vnet_rx_recycle(struct virtqueue *vq, void *buf)
+{
+	struct vnet *vnet = vq->vdev->priv;
+	struct vnet_rx_slot *slot = buf;
+
+	slot->in_ring = false;
+	vnet_rx_slot_put(&vnet->rxqs[vnet_vq_pair(vq)], slot);
+}
+
+/**
+ * vnet_rx_take_all - take all buffers back from a device after its reset
+ * @rxq: the queue, stopped
+ *
+ * By the ring, and by our own books for what the ring lost.  They keep their
+ * memory.  Context: process.
+ */
+void vnet_rx_take_all(struct vnet_rxq *rxq)
+{
+	struct vnet_rx_slot *slot;
+	unsigned int i;
+
+	if (!rxq->vq)
+		return;
+	while ((slot = virtqueue_detach_unused_buf(rxq->vq)))
+		vnet_rx_recycle(rxq->vq, slot);
+	for (i = 0; i < rxq->nr_slots; i++)
+		if (rxq->slots[i].in_ring)
+			vnet_rx_recycle(rxq->vq, &rxq->slots[i]);
+	rxq->next = 0;
+	rxq->nr_used = 0;
+}
+
+static void vnet_rx_slot_free(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
+{
+	unsigned int i;
+
+	if (slot->va)
+		vnet_rx_free(rxq, slot->va, false);
+	slot->va = NULL;
+	for (i = 0; slot->pages && i < rxq->vnet->rx_pages; i++) {
+		if (slot->pages[i])
+			page_pool_put_full_page(rxq->pool, slot->pages[i],
+						false);
+		slot->pages[i] = NULL;
+	}
+}
+
+static int vnet_rx_pool_create(struct vnet_rxq *rxq)
+{
+	struct vnet *vnet = rxq->vnet;
+	struct page_pool_params params = {
+		.flags = PP_FLAG_PAGE_FRAG,
+		.pool_size = min_t(unsigned int, VNET_POOL_MAX,
+				   rxq->nr_slots * (1 + vnet->rx_pages)),
+		.nid = dev_to_node(&vnet->vdev->dev),
+	};
+	struct page_pool *pool;
+
+	rxq->dma_dir = DMA_BIDIRECTIONAL;
+	if (rxq->dma_dev) {
+		params.flags |= PP_FLAG_DMA_MAP;
+		params.dev = rxq->dma_dev;
+		/* XDP may send a packet from where it was received. */
+		params.dma_dir = rxq->dma_dir;
+	}
+	pool = page_pool_create(&params);
+	if (IS_ERR(pool))
+		return PTR_ERR(pool);
+	rxq->pool = pool;
+	return 0;
+}
+
+static int vnet_rx_slots_alloc(struct vnet_rxq *rxq)
+{
+	unsigned int n = rxq->nr_slots, pages = rxq->vnet->rx_pages, i;
+	struct page **all = NULL;
+
+	rxq->slots = kvcalloc(n, sizeof(*rxq->slots), GFP_KERNEL);
+	if (!rxq->slots)
+		return -ENOMEM;
+	if (pages) {
+		all = kvcalloc(array_size(n, pages), sizeof(*all), GFP_KERNEL);
+		if (!all)
+			return -ENOMEM;
+	}
+	for (i = 0; i < n; i++) {
+		rxq->slots[i].pages = all ? all + i * pages : NULL;
+		vnet_rx_slot_put(rxq, &rxq->slots[i]);
+	}
+	return 0;
+}
+
+static size_t vnet_rx_tables_size(const struct vnet_rxq *rxq)
+{
+	return array3_size(rxq->nr_slots, rxq->descs, sizeof(struct vring_desc));
+}
+
+static int vnet_rx_tables_alloc(struct vnet_rxq *rxq)
+{
+	rxq->tables = dma_alloc_coherent(rxq->dma_dev, vnet_rx_tables_size(rxq),
+					 &rxq->tables_dma, GFP_KERNEL);
+	return rxq->tables ? 0 : -ENOMEM;
+}
+
+/**
+ * vnet_rx_ring_ready - a queue has a new ring
+ * @rxq: the queue, stopped, without buffers in the ring
+ *
+ * After each time that the virtqueue was set up, and after a resize.
+ * Context: process.
+ *
+ * Return: 0 or an error.
+ */
+int vnet_rx_ring_ready(struct vnet_rxq *rxq)
+{
+	size_t step = rxq->descs * sizeof(struct vring_desc);
+	unsigned int size = virtqueue_get_vring_size(rxq->vq);
+	unsigned int need = vnet_rx_need(rxq), i;
+	int err = 0;
+
+	if (size < need) {
+		dev_err(&rxq->vnet->vdev->dev,
+			"%s: a ring of %u entries is too small\n", rxq->name,
+			size);
+		return -EINVAL;
+	}
+	rxq->refill_at = need * clamp(size / need / 4, 1U, (u32)VNET_BATCH);
+	for (i = 0; rxq->use_table && i < rxq->nr_slots && !err; i++)
+		err = virtqueue_table_init(rxq->vq, &rxq->slots[i].table,
+					   rxq->tables + i * step,
+					   rxq->tables_dma + i * step,
+					   rxq->descs);
+	return err;
+}
+
+/**
+ * vnet_rx_buf_init - all that a receive queue needs for its buffers
+ * @rxq: the queue, with its virtqueue set up for the first time
+ *
+ * Context: process.
+ *
+ * Return: 0 or an error; vnet_rx_buf_exit() cleans up in any case.
+ */
+int vnet_rx_buf_init(struct vnet_rxq *rxq)
+{
+	struct vnet *vnet = rxq->vnet;
+	int err;
+
+	ewma_vnet_len_init(&rxq->len);
+	rxq->descs = 1 + vnet->rx_pages + !vnet->f.any_layout;
+	rxq->nr_slots = max_t(unsigned int, rxq->vq->num_max,
+			      virtqueue_get_vring_size(rxq->vq));
+	if (virtqueue_ext_available())
+		rxq->dma_dev = virtqueue_ext_dma_dev(rxq->vq);
+	rxq->use_table = rxq->dma_dev;
+	err = vnet_rx_slots_alloc(rxq);
+	if (!err && rxq->use_table)
+		err = vnet_rx_tables_alloc(rxq);
+	if (!err)
+		err = vnet_rx_pool_create(rxq);
+	return err;
+}
+
+/**
+ * vnet_rx_buf_exit - free all buffers and what they need
+ * @rxq: the queue; no buffer is in the ring
+ *
+ * Packets that the stack still has keep the pool alive.  Context: process.
+ */
+void vnet_rx_buf_exit(struct vnet_rxq *rxq)
+{
+	unsigned int i;
+
+	for (i = 0; rxq->pool && i < rxq->nr_slots; i++)
+		vnet_rx_slot_free(rxq, &rxq->slots[i]);
+	if (rxq->pool)
+		page_pool_destroy(rxq->pool);
+	rxq->pool = NULL;
+	if (rxq->tables)
+		dma_free_coherent(rxq->dma_dev, vnet_rx_tables_size(rxq),
+				  rxq->tables, rxq->tables_dma);
+	rxq->tables = NULL;
+	/* The first slot has the begin of all pages' array. */
+	if (rxq->slots)
+		kvfree(rxq->slots[0].pages);
+	kvfree(rxq->slots);
+	rxq->slots = NULL;
+}
+
+/* Bytes that the next buffer offers the device: in sysfs. */
+static ssize_t vnet_rx_buffer_size_show(struct netdev_rx_queue *queue,
+					char *buf)
+{
+	struct vnet *vnet = netdev_priv(queue->dev);
+	struct vnet_rxq *rxq = &vnet->rxqs[get_netdev_rx_queue_index(queue)];
+	u32 pad = vnet_rx_headroom(vnet) + VNET_TAIL;
+
+	return sysfs_emit(buf, "%u\n", vnet_rx_buf_size(rxq) - pad);
+}
+
+static struct rx_queue_attribute vnet_rx_buffer_size =
+	__ATTR(mergeable_rx_buffer_size, 0444, vnet_rx_buffer_size_show, NULL);
+
+static struct attribute *vnet_rx_sysfs_attrs[] = {
+	&vnet_rx_buffer_size.attr,
+	NULL
+};
+
+/* queues/rx-N/virtio_net, with mergeable buffers. */
+const struct attribute_group vnet_rx_sysfs_group = {
+	.name = "virtio_net",
+	.attrs = vnet_rx_sysfs_attrs,
+};
