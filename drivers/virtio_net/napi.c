@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: When queues are looked at
+ *
+ * The interrupt of a queue schedules its NAPI, which looks at the queue until
+ * there is no more, and only then asks for an interrupt again (VIRTIO 1.4,
+ * 5.1.6.4).  Also here: how a queue is stopped, so that nobody touches it, and
+ * how it goes on.
+ *
+ * What can happen between asking for an interrupt and the end of NAPI is seen
+ * either by virtqueue_poll() afterwards, or by the interrupt, which marks NAPI
+ * as missed.
+ */
+#include <linux/netdevice.h>
+#include "rx.h"
+#include "tx.h"
+#include "vnet_ctl.h"
+
+/* How long to wait for memory. */
+#define VNET_REFILL_DELAY	(HZ / 10)
+
+static void vnet_napi_schedule(struct napi_struct *napi, struct virtqueue *vq)
+{
+	if (napi_schedule_prep(napi)) {
+		virtqueue_disable_cb(vq);
+		__napi_schedule(napi);
+	}
+}
+
+/**
+ * vnet_rx_vq_done - packets came
+ * @vq: a receive queue
+ *
+ * Context: interrupt.
+ */
+void vnet_rx_vq_done(struct virtqueue *vq)
+{
+	struct vnet *vnet = vq->vdev->priv;
+	struct vnet_rxq *rxq = &vnet->rxqs[vnet_vq_pair(vq)];
+
+	rxq->calls++;
+	vnet_napi_schedule(&rxq->napi, vq);
+}
+
+/**
+ * vnet_tx_vq_done - packets were sent
+ * @vq: a transmit queue
+ *
+ * Context: interrupt.
+ */
+void vnet_tx_vq_done(struct virtqueue *vq)
+{
+	struct vnet *vnet = vq->vdev->priv;
+
+	vnet_napi_schedule(&vnet->txqs[vnet_vq_pair(vq)].napi, vq);
+}
+
+/* Nobody is interrupted by a broken queue: this is the last look at it. */
+static void vnet_napi_broken(struct vnet *vnet, struct virtqueue *vq)
+{
+	if (unlikely(virtqueue_is_broken(vq)))
+		vnet_report(vnet, VIRTIO_FAILURE_QUEUE);
+}
+
+/*
+ * In passing: what was sent meanwhile needs no interrupt of its own.  Whether
+ * something is out is asked without the lock, and costs nothing but a later
+ * look if the answer is out of date.
+ */
+static void vnet_tx_pass_by(struct vnet_txq *txq, int budget)
+{
+	struct netdev_queue *q = vnet_tx_queue(txq);
+
+	if (!READ_ONCE(txq->up) || !txq->napi_on ||
+	    txq->vq->num_free == virtqueue_get_vring_size(txq->vq) ||
+	    !__netif_tx_trylock(q))
+		return;
+	if (txq->up)
+		vnet_tx_clean(txq, budget);
+	__netif_tx_unlock(q);
+}
+
+/* Give the device buffers; try later what cannot be done now. */
+static void vnet_rx_feed(struct vnet_rxq *rxq)
+{
+	struct vnet *vnet = rxq->vnet;
+
+	if (rxq->vq->num_free < rxq->refill_at && !rxq->starved)
+		return;
+	if (unlikely(!vnet_rx_refill(rxq)))
+		queue_delayed_work(vnet_wq, &vnet->refill_work,
+				   VNET_REFILL_DELAY);
+}
+
+static int vnet_rx_poll(struct napi_struct *napi, int budget)
+{
+	struct vnet_rxq *rxq = container_of(napi, struct vnet_rxq, napi);
+	struct vnet *vnet = rxq->vnet;
+	unsigned int seen;
+	int done;
+
+	vnet_tx_pass_by(&vnet->txqs[rxq->index], budget);
+	done = vnet_rx_packets(rxq, budget);
+	vnet_rx_feed(rxq);
+	if (done >= budget)
+		return done;
+
+	vnet_coal_sample(rxq);
+	seen = virtqueue_enable_cb_prepare(rxq->vq);
+	if (!napi_complete_done(napi, done))
+		virtqueue_disable_cb(rxq->vq);
+	else if (unlikely(virtqueue_poll(rxq->vq, seen)))
+		vnet_napi_schedule(napi, rxq->vq);
+	vnet_napi_broken(vnet, rxq->vq);
+	return done;
+}
+
+/*
+ * Ask for an interrupt when most is sent; without NAPI for packets only when
+ * the stack waits.  False when there is something to be done right now.
+ */
+static bool vnet_tx_arm(struct vnet_txq *txq)
+{
+	if (!txq->napi_on && !netif_tx_queue_stopped(vnet_tx_queue(txq)))
+		return true;
+	return virtqueue_enable_cb_delayed(txq->vq) ||
+	       virtqueue_is_broken(txq->vq);
+}
+
+static int vnet_tx_poll(struct napi_struct *napi, int budget)
+{
+	struct vnet_txq *txq = container_of(napi, struct vnet_txq, napi);
+	struct netdev_queue *q = vnet_tx_queue(txq);
+	bool armed = true;
+
+	__netif_tx_lock(q, smp_processor_id());
+	if (txq->up) {
+		virtqueue_disable_cb(txq->vq);
+		vnet_tx_clean(txq, budget);
+		armed = vnet_tx_arm(txq);
+	}
+	__netif_tx_unlock(q);
+	if (!armed)
+		return budget;
+	if (budget)
+		napi_complete_done(napi, 0);
+	vnet_napi_broken(txq->vnet, txq->vq);
+	return 0;
+}
+
+/**
+ * vnet_refill_work - there may be memory again
+ * @work: &vnet.refill_work
+ *
+ * Has NAPI try, which alone may.  Context: process.
+ */
+void vnet_refill_work(struct work_struct *work)
+{
+	struct vnet *vnet = container_of(to_delayed_work(work), struct vnet,
+					 refill_work);
+	unsigned int i;
+
+	rtnl_lock();
+	for (i = 0; i < vnet->max_pairs; i++) {
+		struct vnet_rxq *rxq = &vnet->rxqs[i];
+
+		if (!rxq->on || !READ_ONCE(rxq->starved))
+			continue;
+		local_bh_disable();
+		vnet_napi_schedule(&rxq->napi, rxq->vq);
+		local_bh_enable();
+	}
+	rtnl_unlock();
+}
+
+/**
+ * vnet_rx_stop - nobody touches a receive queue any more
+ * @vnet: the interface
+ * @i: the queue
+ *
+ * Its buffers stay with the device.  Context: process, under RTNL.
+ */
+void vnet_rx_stop(struct vnet *vnet, unsigned int i)
+{
+	struct vnet_rxq *rxq = &vnet->rxqs[i];
+
+	ASSERT_RTNL();
+	if (!rxq->on)
+		return;
+	napi_disable(&rxq->napi);
+	rxq->on = false;
+	virtqueue_disable_cb(rxq->vq);
+}
+
+/**
+ * vnet_rx_start - a receive queue is used again, or for the first time
+ * @vnet: the interface
+ * @i: the queue; there is a virtqueue
+ *
+ * Context: process, under RTNL.
+ */
+void vnet_rx_start(struct vnet *vnet, unsigned int i)
+{
+	struct vnet_rxq *rxq = &vnet->rxqs[i];
+
+	ASSERT_RTNL();
+	if (rxq->on || !rxq->vq)
+		return;
+	rxq->on = true;
+	local_bh_disable();
+	vnet_rx_feed(rxq);
+	napi_enable(&rxq->napi);
+	/* What came meanwhile caused no interrupt. */
+	vnet_napi_schedule(&rxq->napi, rxq->vq);
+	local_bh_enable();
+}
+
+/**
+ * vnet_tx_stop - nobody touches a transmit queue any more
+ * @vnet: the interface
+ * @i: the queue
+ *
+ * Its packets stay with the device.  Context: process, under RTNL.
+ */
+void vnet_tx_stop(struct vnet *vnet, unsigned int i)
+{
+	struct vnet_txq *txq = &vnet->txqs[i];
+	struct netdev_queue *q = vnet_tx_queue(txq);
+
+	ASSERT_RTNL();
+	if (!txq->on)
+		return;
+	__netif_tx_lock_bh(q);
+	txq->up = false;
+	netif_tx_stop_queue(q);
+	__netif_tx_unlock_bh(q);
+	napi_disable(&txq->napi);
+	txq->on = false;
+	virtqueue_disable_cb(txq->vq);
+}
+
+/**
+ * vnet_tx_start - a transmit queue is used again, or for the first time
+ * @vnet: the interface
+ * @i: the queue; there is a virtqueue
+ *
+ * Context: process, under RTNL.
+ */
+void vnet_tx_start(struct vnet *vnet, unsigned int i)
+{
+	struct vnet_txq *txq = &vnet->txqs[i];
+	struct netdev_queue *q = vnet_tx_queue(txq);
+
+	ASSERT_RTNL();
+	if (txq->on || !txq->vq)
+		return;
+	txq->on = true;
+	napi_enable(&txq->napi);
+	__netif_tx_lock_bh(q);
+	txq->up = true;
+	if (!txq->napi_on)
+		virtqueue_disable_cb(txq->vq);
+	__netif_tx_unlock_bh(q);
+	netif_tx_wake_queue(q);
+	/* What was sent meanwhile caused no interrupt. */
+	local_bh_disable();
+	vnet_napi_schedule(&txq->napi, txq->vq);
+	local_bh_enable();
+}
+
+/**
+ * vnet_napi_add - the interface has NAPI
+ * @vnet: the interface, not registered yet, with its queues
+ */
+void vnet_napi_add(struct vnet *vnet)
+{
+	unsigned int i;
+
+	for (i = 0; i < vnet->max_pairs; i++) {
+		netif_napi_add_weight(vnet->dev, &vnet->rxqs[i].napi,
+				      vnet_rx_poll, vnet_param_napi_weight);
+		netif_napi_add_tx_weight(vnet->dev, &vnet->txqs[i].napi,
+					 vnet_tx_poll, vnet_param_napi_weight);
+	}
+	vnet->napi = true;
+}
+
+/**
+ * vnet_napi_del - the interface has no NAPI any more
+ * @vnet: the interface, with all queues stopped
+ *
+ * Context: process.
+ */
+void vnet_napi_del(struct vnet *vnet)
+{
+	unsigned int i;
+
+	for (i = 0; i < vnet->max_pairs; i++) {
+		__netif_napi_del(&vnet->rxqs[i].napi);
+		__netif_napi_del(&vnet->txqs[i].napi);
+	}
+	/* The queues' memory goes next: wait for who may still walk there. */
+	synchronize_net();
+}
