@@ -108,6 +108,16 @@ static u32 vnet_generation(struct virtio_device *vdev)
 	return vdev->config->generation ? vdev->config->generation(vdev) : 0;
 }
 
+/* A field of its width at once; the address is an array of bytes (4.1.3.1). */
+static void vnet_config_field(struct virtio_device *vdev,
+			      const struct vnet_field *f, void *raw)
+{
+	unsigned int step = f->len == ETH_ALEN ? 1 : f->len, i;
+
+	for (i = f->offset; i < f->offset + f->len; i += step)
+		vdev->config->get(vdev, i, raw + i, step);
+}
+
 /**
  * vnet_config_snapshot - read fields of the configuration as of one moment
  * @vdev: the device
@@ -132,8 +142,7 @@ static int vnet_config_snapshot(struct virtio_device *vdev,
 
 			if (f->features && !(f->features & vdev->features))
 				continue;
-			vdev->config->get(vdev, f->offset,
-					  (u8 *)raw + f->offset, f->len);
+			vnet_config_field(vdev, f, raw);
 		}
 		if (vnet_generation(vdev) == gen)
 			return 0;
