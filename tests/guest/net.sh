@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# about: our virtio_net: DHCP, ping, checked transfers both ways, other settings, unbind and bind
-# tools: ethtool
-# timeout: 180
+# Our virtio_net in use: DHCP, ping, checked transfers, settings, unbind and bind.
 
 dev=$(device_of virtio_net) || die "no device is bound to virtio_net"
 net=$(ls /sys/bus/virtio/devices/$dev/net 2>/dev/null) || die "no network interface"
 server=10.0.2.2
-same "it is our module" "$(modinfo -n virtio_net | cut -d/ -f5)" updates
 same "ethtool -i: driver" "$(ethtool -i $net | sed -n 's/^driver: //p')" virtio_net
 
 up()

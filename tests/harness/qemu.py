@@ -151,7 +151,7 @@ class Config:
                 "queue_reset": "on", "iommu_platform": "off", "iommu": "off", "swiotlb": "auto",
                 "mem": "512", "disk": str(DISK_BYTES), "queue_size": "auto", "blk_size": "auto",
                 "hotplug": "acpi", "no_soft_reset": "auto", "discovery": "acpi",
-                "devices": "blk0,rng0", "ports": serial.PORTS, "balloon": "", "qemu": "any",
+                "devices": "blk0,rng0", "ports": serial.PORTS, "balloon": "", "net": "", "qemu": "any",
                 "extra": ""}
     # What setting 'balloon' may switch on, joined by '+'.
     BALLOON = ("deflate-on-oom", "free-page-hint", "free-page-reporting")
@@ -196,6 +196,11 @@ class Config:
         return [word for word in self.set["balloon"].split("+") if word]
 
     @property
+    def net(self):
+        """Properties of the network card: NAME:VALUE, joined by '+'."""
+        return dict(word.split(":") for word in self.set["net"].split("+") if word)
+
+    @property
     def legacy(self):
         """Are the devices used through the legacy interface of PCI?"""
         return self.set["transport"] in ("pci-legacy", "pci-forced")
@@ -234,6 +239,7 @@ class Config:
         out += ["PCIe hot-plug"] if s["hotplug"] == "pcie" else []
         out += [f"no_soft_reset={s['no_soft_reset']}"] if s["no_soft_reset"] != "auto" else []
         out += [f"balloon with {' '.join(self.balloon)}"] if self.balloon else []
+        out += [f"network card with {self.set['net']}"] if self.net else []
         out += [f"QEMU {s['qemu']}"] if s["qemu"] != "any" else []
         return ", ".join(out)
 
@@ -272,6 +278,7 @@ class Config:
         elif what == "net0":
             props = dict(driver="virtio-net-pci", id=what, bus="rp3", netdev="user0", romfile="",
                          **props)
+            props.update(self.net)
         elif what in scsi.UNITS:
             return scsi.unit(what)
         elif what == "scsi0":

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0
+# about: our virtio_net: DHCP, ping, checked transfers both ways, other settings, unbind and bind
+# tools: ethtool
+# timeout: 180
+
+same "it is our module" "$(modinfo -n virtio_net | cut -d/ -f5)" updates
+. /vgd/net.sh
