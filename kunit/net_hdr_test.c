@@ -223,7 +223,7 @@ static void expect_accepted(struct kunit *test, const struct rx_case *c,
 {
 	unsigned int gso = skb_shinfo(skb)->gso_type;
 
-	KUNIT_EXPECT_EQ(test, skb->ip_summed, c->summed);
+	KUNIT_EXPECT_EQ(test, (u8)skb->ip_summed, c->summed);
 	KUNIT_EXPECT_EQ(test, gso & ~SKB_GSO_DODGY, c->gso);
 	KUNIT_EXPECT_EQ(test, skb_shinfo(skb)->gso_size, c->gso ? c->size : 0);
 	/* The stack has to look at the headers itself. */
