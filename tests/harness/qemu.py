@@ -197,8 +197,20 @@ class Config:
 
     @property
     def net(self):
-        """Properties of the network card: NAME:VALUE, joined by '+'."""
+        """Properties of the network card: NAME:VALUE, joined by '+'.
+
+        With tap:NAME, which has to be there, it is not QEMU's own network behind it.
+        """
         return dict(word.split(":") for word in self.set["net"].split("+") if word)
+
+    @property
+    def netdev(self):
+        """What is behind the network card."""
+        tap = self.net.get("tap")
+        if not tap:
+            return "user,id=user0"
+        queues = f",queues={self.set['queues']}" if self.net.get("mq") == "on" else ""
+        return f"tap,id=user0,ifname={tap},script=no,downscript=no{queues}"
 
     @property
     def legacy(self):
@@ -278,7 +290,7 @@ class Config:
         elif what == "net0":
             props = dict(driver="virtio-net-pci", id=what, bus="rp3", netdev="user0", romfile="",
                          **props)
-            props.update(self.net)
+            props.update({k: v for k, v in self.net.items() if k != "tap"})
         elif what in scsi.UNITS:
             return scsi.unit(what)
         elif what == "scsi0":
@@ -319,7 +331,7 @@ class Config:
         if "scsi0" in self.devices:
             args += scsi.backends(folder)
         if "net0" in self.devices:
-            args += ["-netdev", "user,id=user0"]
+            args += ["-netdev", self.netdev]
         if "fs0" in self.devices:
             args += ["-fsdev", f"local,id=share0,path={folder}/share,security_model=none"]
         if "ser0" in self.devices:
