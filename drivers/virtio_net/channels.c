@@ -2,9 +2,13 @@
 /**
  * DOC: How many pairs of queues are used, VIRTIO 1.4, 5.1.6.5.5 and .6
  *
- * Called at probe, by ethtool -L, for XDP, and for a device that was reset.
- * All queues of the device are set up all the time; this is about how many of
- * them it uses, and the stack.
+ * Called at probe, when the interface comes up, by ethtool -L, and for a device
+ * that was reset.  All queues of the device are set up all the time; this is
+ * about how many of them it uses, and the stack.
+ *
+ * The device hears of more than one pair when the interface is up, and they
+ * have buffers (5.1.6.3): one that has to wait for buffers of a queue may let
+ * packets for all others wait as well.
  */
 #include <linux/cpumask.h>
 #include "ctrl.h"
@@ -78,7 +82,7 @@ int vnet_channels_tell(struct vnet_ctrl *ctrl, u16 pairs)
 		if (!err && ctrl->rss.supported)
 			vnet_rss_tell(ctrl, &ctrl->rss, pairs);
 	}
-	ctrl->pairs = err ? 0 : pairs;
+	WRITE_ONCE(ctrl->pairs, err ? 0 : pairs);
 	return err;
 }
 
@@ -87,7 +91,7 @@ static void vnet_channels_start(struct vnet *vnet, u16 from, u16 to)
 {
 	u16 i;
 
-	for (i = from; i < to && netif_running(vnet->dev); i++) {
+	for (i = from; i < to; i++) {
 		vnet_rx_start(vnet, i);
 		vnet_tx_start(vnet, i);
 	}
@@ -100,7 +104,8 @@ static void vnet_channels_start(struct vnet *vnet, u16 from, u16 to)
  *
  * The stack sends nothing on a queue that the device was told not to look at
  * (VIRTIO 1.4, 5.1.6.5.6.1): with fewer the stack hears of it first, with more
- * the device.  Context: process, under RTNL.
+ * the device.  While the interface is down the device hears nothing.
+ * Context: process, under RTNL.
  *
  * Return: 0, or as vnet_channels_tell(), with nothing changed.
  */
@@ -108,12 +113,14 @@ int vnet_channels_apply(struct vnet *vnet, u16 pairs)
 {
 	struct net_device *dev = vnet->dev;
 	u16 before = dev->real_num_tx_queues;
-	int err;
+	int err = 0;
 
 	if (pairs < before)
 		netif_set_real_num_tx_queues(dev, pairs);
-	vnet_channels_start(vnet, vnet->pairs, pairs);
-	err = vnet_channels_tell(vnet->ctrl, pairs);
+	if (netif_running(dev)) {
+		vnet_channels_start(vnet, vnet->pairs, pairs);
+		err = vnet_channels_tell(vnet->ctrl, pairs);
+	}
 	if (err) {
 		if (pairs < before)
 			netif_set_real_num_tx_queues(dev, before);
@@ -124,6 +131,32 @@ int vnet_channels_apply(struct vnet *vnet, u16 pairs)
 	if (pairs > before)
 		netif_set_real_num_tx_queues(dev, pairs);
 	return 0;
+}
+
+/**
+ * vnet_channels_up - the queues in use have buffers: tell the device
+ * @vnet: the interface, going up, or its device was reset
+ *
+ * One that refuses has one pair, as it has from the beginning.
+ * Context: process, under RTNL; nothing is sent yet.
+ */
+void vnet_channels_up(struct vnet *vnet)
+{
+	struct net_device *dev = vnet->dev;
+	int err = vnet_channels_tell(vnet->ctrl, vnet->pairs);
+
+	if (vnet->pairs == 1)
+		return;
+	if (!err) {
+		vnet_coal_replay(vnet->ctrl);
+		return;
+	}
+	dev_warn(&vnet->vdev->dev, "one pair of queues, not %u: error %d\n",
+		 vnet->pairs, -err);
+	vnet->pairs = 1;
+	netif_set_real_num_tx_queues(dev, 1);
+	netif_set_real_num_rx_queues(dev, 1);
+	vnet_channels_tell(vnet->ctrl, 1);
 }
 
 /**

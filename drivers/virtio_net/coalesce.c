@@ -79,7 +79,7 @@ static int vnet_coal_tell_all(struct vnet_ctrl *ctrl, unsigned int first,
 				      &cmd, sizeof(cmd), NULL, 0);
 	if (!ctrl->f.coal_vq)
 		return -EOPNOTSUPP;
-	for (i = 0; !err && i < ctrl->vnet->pairs; i++)
+	for (i = 0; !err && i < vnet_channels_told(ctrl); i++)
 		err = vnet_coal_tell_vq(ctrl, 2 * i + first, coal);
 	return err;
 }
@@ -145,7 +145,7 @@ static void vnet_coal_replay_locked(struct vnet_ctrl *ctrl, u16 pair)
 void vnet_coal_replay_pair(struct vnet_ctrl *ctrl, u16 pair)
 {
 	mutex_lock(&ctrl->coal.lock);
-	if (ctrl->coal.pairs && pair < ctrl->vnet->pairs)
+	if (ctrl->coal.pairs && pair < vnet_channels_told(ctrl))
 		vnet_coal_replay_locked(ctrl, pair);
 	mutex_unlock(&ctrl->coal.lock);
 }
@@ -166,7 +166,7 @@ void vnet_coal_replay(struct vnet_ctrl *ctrl)
 		vnet_coal_tell_all(ctrl, 0, &c->rx);
 	if (ctrl->f.coal && (c->tx.packets || c->tx.usecs))
 		vnet_coal_tell_all(ctrl, 1, &c->tx);
-	for (i = 0; c->pairs && i < ctrl->vnet->pairs; i++)
+	for (i = 0; c->pairs && i < vnet_channels_told(ctrl); i++)
 		vnet_coal_replay_locked(ctrl, i);
 	mutex_unlock(&c->lock);
 }

@@ -49,7 +49,7 @@ static void vnet_dim_work(struct work_struct *work)
 	coal.packets = moder.pkts;
 	coal.usecs = moder.usec;
 	mutex_lock(&c->lock);
-	if (c->adaptive && d->index < READ_ONCE(d->ctrl->vnet->pairs))
+	if (c->adaptive && d->index < vnet_channels_told(d->ctrl))
 		vnet_dim_apply(d->ctrl, d->index, &coal);
 	mutex_unlock(&c->lock);
 	dim->state = DIM_START_MEASURE;

@@ -45,11 +45,8 @@ static void vnet_ctl_replay(struct vnet_ctrl *ctrl, bool fresh)
 	ASSERT_RTNL();
 	vnet_offloads_replay(ctrl, fresh);
 	ctrl->pairs = fresh ? 1 : 0;
-	if (vnet_channels_apply(vnet, vnet->pairs) && vnet->pairs > 1) {
-		dev_warn(&vnet->vdev->dev, "one pair of queues, not %u\n",
-			 vnet->pairs);
-		vnet_channels_apply(vnet, 1);
-	}
+	if (netif_running(vnet->dev))
+		vnet_channels_up(vnet);
 	vnet_mac_replay(ctrl);
 	vnet_vlan_replay(ctrl);
 	vnet_rx_mode_replay(ctrl);

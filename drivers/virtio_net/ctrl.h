@@ -312,6 +312,13 @@ void vnet_offloads_replay(struct vnet_ctrl *ctrl, bool fresh);
 u64 vnet_offloads_mask(u64 all, netdev_features_t features, bool xdp);
 
 /* channels.c */
+
+/* Pairs that the device has in use. */
+static inline u16 vnet_channels_told(const struct vnet_ctrl *ctrl)
+{
+	return READ_ONCE(ctrl->pairs) ?: 1;
+}
+
 void vnet_channels_init(struct vnet_ctrl *ctrl);
 int vnet_channels_tell(struct vnet_ctrl *ctrl, u16 pairs);
 void vnet_get_channels(struct net_device *dev, struct ethtool_channels *ch);

@@ -50,10 +50,11 @@ static int vnet_open(struct net_device *dev)
 
 	if (!vnet->ready)
 		return -ENODEV;
-	for (i = 0; i < vnet->pairs; i++) {
+	for (i = 0; i < vnet->pairs; i++)
 		vnet_rx_start(vnet, i);
+	vnet_channels_up(vnet);
+	for (i = 0; i < vnet->pairs; i++)
 		vnet_tx_start(vnet, i);
-	}
 	return 0;
 }
 

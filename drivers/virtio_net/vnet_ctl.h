@@ -23,8 +23,12 @@ void vnet_ctl_exit(struct vnet *vnet);
 /* ctrl.c: callback of the control virtqueue */
 void vnet_ctrl_done(struct virtqueue *vq);
 
-/* channels.c: tell the device and the stack how many pairs; under RTNL */
+/*
+ * channels.c, under RTNL: use so many pairs; and the interface goes up, its
+ * receive queues have buffers, and nothing is sent yet
+ */
 int vnet_channels_apply(struct vnet *vnet, u16 pairs);
+void vnet_channels_up(struct vnet *vnet);
 
 /* announce.c: the configuration says ANNOUNCE; process context, RTNL held */
 void vnet_announce(struct vnet *vnet);
