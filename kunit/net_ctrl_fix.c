@@ -75,6 +75,8 @@ static void net_oblige(struct work_struct *work)
 		}
 		net_read_cmd(f, &f->last);
 		f->obliged++;
+		if (f->last.class == CLASS_MQ)
+			f->mq = f->last;
 		if (f->last.class == CLASS_STATS)
 			net_result(f, &f->last, &types, sizeof(types));
 		else
@@ -156,6 +158,32 @@ void net_start(struct net_fix *f)
 			f->dev = dev;
 	rtnl_unlock();
 	KUNIT_ASSERT_NOT_NULL(f->test, f->dev);
+}
+
+/**
+ * net_open - bring its interface up
+ * @f: the device
+ *
+ * What the driver tells it then it accepts.
+ */
+void net_open(struct net_fix *f)
+{
+	unsigned int before;
+	int err;
+
+	WRITE_ONCE(f->stop, false);
+	queue_work(system_unbound_wq, &f->obliging);
+	rtnl_lock();
+	err = dev_open(f->dev, NULL);
+	rtnl_unlock();
+	/* Receive filters come by themselves. */
+	do {
+		before = READ_ONCE(f->obliged);
+		msleep(100);
+	} while (before != READ_ONCE(f->obliged));
+	WRITE_ONCE(f->stop, true);
+	flush_work(&f->obliging);
+	KUNIT_ASSERT_EQ(f->test, err, 0);
 }
 
 /**

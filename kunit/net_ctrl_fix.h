@@ -6,7 +6,8 @@
  * The user is another thread, which holds RTNL and waits for the device: the
  * test starts it, plays the command, and looks what became of both.
  *
- * The interface stays down, so that nobody but this user sends commands.
+ * The interface is down, so that nobody but this user sends commands, unless
+ * the test has it brought up.
  */
 #ifndef _KUNIT_NET_CTRL_FIX_H
 #define _KUNIT_NET_CTRL_FIX_H
@@ -157,6 +158,7 @@ struct net_cmd {
  * @stop: tells it to end
  * @obliged: commands that it accepted
  * @last: the last of them
+ * @mq: the last that was about several queues
  * @stats_types: statistics that the device has
  */
 struct net_fix {
@@ -169,11 +171,13 @@ struct net_fix {
 	bool stop;
 	unsigned int obliged;
 	struct net_cmd last;
+	struct net_cmd mq;
 	u64 stats_types;
 };
 
 struct net_fix *net_new(struct kunit *test, u64 features);
 void net_start(struct net_fix *f);
+void net_open(struct net_fix *f);
 struct net_fix *net_setup(struct kunit *test, u64 features);
 void net_user_start(struct net_fix *f, int (*fn)(struct net_user *u));
 bool net_user_ended(struct net_fix *f);

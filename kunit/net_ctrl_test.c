@@ -403,14 +403,17 @@ static struct net_fix *rss_setup(struct kunit *test, u32 types)
 	return f;
 }
 
-/* 5.1.6.5.7.1, with the one queue that is in use. */
+/* 5.1.6.5.7.1, with the one queue that is in use, and has buffers then. */
 static void rss(struct kunit *test)
 {
 	struct net_fix *f = rss_setup(test, ~0);
-	struct net_cmd *c = &f->last;
+	struct net_cmd *c = &f->mq;
 	unsigned int i, sum = 0;
 
-	KUNIT_ASSERT_EQ(test, f->obliged, 1);
+	KUNIT_EXPECT_EQ(test, f->obliged, 0);
+	net_open(f);
+	KUNIT_EXPECT_TRUE(test, play_up(f->p, Q_RX));
+	KUNIT_ASSERT_GT(test, f->obliged, 0);
 	KUNIT_ASSERT_EQ(test, c->class, CLASS_MQ);
 	KUNIT_ASSERT_EQ(test, c->cmd, MQ_RSS_CONFIG);
 	KUNIT_ASSERT_EQ(test, c->len, RSS_LEN);
