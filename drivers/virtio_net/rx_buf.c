@@ -359,7 +359,7 @@ void vnet_rx_take_all(struct vnet_rxq *rxq)
 		return;
 	while ((slot = virtqueue_detach_unused_buf(rxq->vq)))
 		vnet_rx_recycle(rxq->vq, slot);
-	for (i = 0; i < rxq->nr_slots; i++)
+	for (i = 0; rxq->slots && i < rxq->nr_slots; i++)
 		if (rxq->slots[i].in_ring)
 			vnet_rx_recycle(rxq->vq, &rxq->slots[i]);
 	rxq->next = 0;

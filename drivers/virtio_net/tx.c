@@ -53,8 +53,8 @@ void vnet_tx_kick(struct vnet_txq *txq)
 }
 
 /**
- * struct vnet_tx_done - packets that the device has sent
- * @packets: how many of the stack
+ * struct vnet_tx_done - packets that are gone
+ * @packets: how many that the byte queue limits count
  * @bytes: their bytes
  */
 struct vnet_tx_done {
@@ -69,13 +69,21 @@ static void vnet_tx_release(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 	slot->in_ring = false;
 	vnet_tx_unmap(txq, slot);
 	if (likely(slot->kind == VNET_TX_SKB)) {
-		done->packets++;
+		done->packets += !!slot->bytes;
 		done->bytes += slot->bytes;
 		napi_consume_skb(slot->skb, budget);
 	} else if (slot->kind == VNET_TX_XDP) {
 		xdp_return_frame(slot->frame);
 	}
 	vnet_tx_slot_put(txq, slot);
+}
+
+static void vnet_tx_completed(struct vnet_txq *txq,
+			      const struct vnet_tx_done *done)
+{
+	if (done->packets)
+		netdev_tx_completed_queue(vnet_tx_queue(txq), done->packets,
+					  done->bytes);
 }
 
 static unsigned int vnet_tx_take(struct vnet_txq *txq)
@@ -121,9 +129,7 @@ void vnet_tx_clean(struct vnet_txq *txq, int budget)
 		for (i = 0; i < n; i++)
 			vnet_tx_release(txq, txq->used[i].data, budget, &done);
 	} while (n == VNET_BATCH);
-	if (done.packets && txq->napi_on)
-		netdev_tx_completed_queue(vnet_tx_queue(txq), done.packets,
-					  done.bytes);
+	vnet_tx_completed(txq, &done);
 	vnet_tx_wake(txq);
 }
 
@@ -133,6 +139,7 @@ static void vnet_tx_return(struct vnet_txq *txq, struct vnet_tx_slot *slot)
 	struct vnet_tx_done done = { };
 
 	vnet_tx_release(txq, slot, 0, &done);
+	vnet_tx_completed(txq, &done);
 }
 
 /**
@@ -165,7 +172,7 @@ void vnet_tx_take_all(struct vnet_txq *txq)
 		return;
 	while ((slot = virtqueue_detach_unused_buf(txq->vq)))
 		vnet_tx_return(txq, slot);
-	for (i = 0; i < txq->nr_slots; i++)
+	for (i = 0; txq->slots && i < txq->nr_slots; i++)
 		if (txq->slots[i].in_ring)
 			vnet_tx_return(txq, &txq->slots[i]);
 	netdev_tx_reset_queue(vnet_tx_queue(txq));
@@ -190,7 +197,7 @@ static bool vnet_tx_build(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 
 	slot->kind = VNET_TX_SKB;
 	slot->skb = skb;
-	slot->bytes = skb->len;
+	slot->bytes = txq->napi_on ? skb->len : 0;
 	vnet_tx_begin(txq, slot);
 	return vnet_tx_hdr_fill(&vnet->f, raw, vnet->hdr_len, skb) &&
 	       vnet_tx_head(txq, slot, skb->data, skb_headlen(skb), before) &&
@@ -206,8 +213,13 @@ static bool vnet_tx_build(struct vnet_txq *txq, struct vnet_tx_slot *slot,
  */
 static bool vnet_tx_send(struct vnet_txq *txq, struct sk_buff *skb)
 {
-	struct vnet_tx_slot *slot = vnet_tx_slot_get(txq);
+	struct vnet_tx_slot *slot;
 
+	/* The ring is smaller than what the stack thinks a packet may be. */
+	if (unlikely(skb_shinfo(skb)->nr_frags > txq->max_frags) &&
+	    skb_linearize(skb))
+		return false;
+	slot = vnet_tx_slot_get(txq);
 	if (unlikely(!slot))
 		return false;
 	if (unlikely(!vnet_tx_build(txq, slot, skb)))

@@ -128,13 +128,15 @@ bool vnet_tx_head(struct vnet_txq *txq, struct vnet_tx_slot *slot, void *data,
  * @slot: the packet's slot, with its head
  * @info: where they are listed
  *
- * Return: false when one cannot be mapped.
+ * Return: false when there are too many, or one cannot be mapped.
  */
 bool vnet_tx_frags(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 		   const struct skb_shared_info *info)
 {
 	unsigned int i;
 
+	if (unlikely(info->nr_frags > txq->max_frags))
+		return false;
 	for (i = 0; i < info->nr_frags; i++) {
 		const skb_frag_t *frag = &info->frags[i];
 
@@ -267,9 +269,6 @@ int vnet_tx_init(struct vnet_txq *txq)
 	txq->use_table = virtqueue_ext_available();
 	if (txq->use_table)
 		txq->dma_dev = virtqueue_ext_dma_dev(txq->vq);
-	txq->need = VNET_TX_DESCS;
-	if (txq->use_table && txq->vnet->f.indirect)
-		txq->need = 1;
 	if (!txq->use_table) {
 		txq->sg = kcalloc(VNET_TX_DESCS, sizeof(*txq->sg), GFP_KERNEL);
 		if (!txq->sg)
@@ -295,12 +294,18 @@ int vnet_tx_ring_ready(struct vnet_txq *txq)
 	size_t off = offsetof(struct vnet_tx_block, desc);
 	int err = 0;
 
-	if (size < VNET_TX_DESCS) {
+	if (size < VNET_TX_MIN_DESCS) {
 		dev_err(&txq->vnet->vdev->dev,
 			"%s: a ring of %u entries is too small\n", txq->name,
 			size);
 		return -EINVAL;
 	}
+	/* No chain is longer than the ring (2.7.5.3.1), indirect or not. */
+	txq->max_frags = min_t(unsigned int, size - VNET_TX_MIN_DESCS,
+			       MAX_SKB_FRAGS);
+	txq->need = VNET_TX_MIN_DESCS + txq->max_frags;
+	if (txq->use_table && txq->vnet->f.indirect)
+		txq->need = 1;
 	for (i = 0; txq->use_table && i < txq->nr_slots && !err; i++) {
 		struct vnet_tx_slot *slot = &txq->slots[i];
 

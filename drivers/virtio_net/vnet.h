@@ -56,7 +56,8 @@ struct vnet_ctrl;
 #define VNET_MAX_HDR		sizeof(struct virtio_net_hdr_v1_hash)
 
 /* Descriptors of the longest packet: header, head, fragments. */
-#define VNET_TX_DESCS		(2 + MAX_SKB_FRAGS)
+#define VNET_TX_DESCS		(VNET_TX_MIN_DESCS + MAX_SKB_FRAGS)
+#define VNET_TX_MIN_DESCS	2
 
 /* Buffers taken out of a ring with one call. */
 #define VNET_BATCH		16
@@ -327,7 +328,8 @@ enum vnet_tx_kind {
  * @nr_sg: entries of &vnet_txq.sg in use, without descriptor tables
  * @kind: &enum vnet_tx_kind
  * @in_ring: the ring owns it
- * @bytes: of the packet, as the byte queue limits were told
+ * @bytes: of the packet, as the byte queue limits were told; 0 if they were
+ *	not
  */
 struct vnet_tx_slot {
 	union {
@@ -361,6 +363,7 @@ struct vnet_tx_slot {
  * @up: the device takes packets; under the transmit lock
  * @on: NAPI is enabled; under RTNL
  * @need: ring entries that a packet may need
+ * @max_frags: fragments that a packet may have
  * @napi: takes used buffers
  * @sg: for packets without descriptor tables
  * @used: buffers on their way out of the ring
@@ -382,6 +385,7 @@ struct vnet_txq {
 	bool up;
 	bool on;
 	u16 need;
+	u16 max_frags;
 	struct napi_struct napi;
 	struct scatterlist *sg;
 	struct virtqueue_used used[VNET_BATCH];
