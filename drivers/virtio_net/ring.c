@@ -42,6 +42,7 @@ static bool vnet_ring_valid(struct vnet_ctrl *ctrl, u32 num, u32 max)
 static int vnet_ring_resize_rx(struct vnet *vnet, u16 i, u32 num)
 {
 	struct vnet_rxq *rxq = &vnet->rxqs[i];
+	bool on = rxq->on;
 	int err, ready;
 
 	if (virtqueue_get_vring_size(rxq->vq) == num)
@@ -49,13 +50,15 @@ static int vnet_ring_resize_rx(struct vnet *vnet, u16 i, u32 num)
 	vnet_rx_stop(vnet, i);
 	err = virtqueue_resize(rxq->vq, num, vnet_rx_recycle);
 	ready = vnet_rx_ring_ready(rxq);
-	vnet_rx_start(vnet, i);
+	if (on)
+		vnet_rx_start(vnet, i);
 	return err ? err : ready;
 }
 
 static int vnet_ring_resize_tx(struct vnet *vnet, u16 i, u32 num)
 {
 	struct vnet_txq *txq = &vnet->txqs[i];
+	bool on = txq->on;
 	int err, ready;
 
 	if (virtqueue_get_vring_size(txq->vq) == num)
@@ -63,7 +66,8 @@ static int vnet_ring_resize_tx(struct vnet *vnet, u16 i, u32 num)
 	vnet_tx_stop(vnet, i);
 	err = virtqueue_resize(txq->vq, num, vnet_tx_recycle);
 	ready = vnet_tx_ring_ready(txq);
-	vnet_tx_start(vnet, i);
+	if (on)
+		vnet_tx_start(vnet, i);
 	return err ? err : ready;
 }
 
