@@ -90,9 +90,9 @@ void vnet_use(struct vnet *vnet)
 		vnet_rx_start(vnet, i);
 	vnet_ctl_up(vnet);
 	vnet_affinity_set(vnet);
-	netif_device_attach(vnet->dev);
 	for (i = 0; running && i < vnet->pairs; i++)
 		vnet_tx_start(vnet, i);
+	netif_device_attach(vnet->dev);
 	vnet_link_update(vnet);
 }
 
