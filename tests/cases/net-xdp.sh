@@ -64,13 +64,17 @@ check "redirect: counted" [ "$(counted xdp_redirects)" -ge $((before + 1)) ]
 check "ping again" pings
 same "what comes after it" "$(get 4194304)" "$sum"
 
-check "a large MTU" ip link set $net mtu 4000
-xdp pass true
-same "no program that cannot have such packets in pieces" $? 99
-check "one that can" xdp frags true
-check "the MTU of before" ip link set $net mtu 1500
-xdp pass ip link set $net mtu 4000 2>/dev/null
-same "no large MTU while a program cannot have that" "$(cat /sys/class/net/$net/mtu)" 1500
+if [ -z "$CFG_net" ]; then
+	check "a large MTU" ip link set $net mtu 4000
+	xdp pass true
+	same "no program that cannot have such packets in pieces" $? 99
+	check "one that can" xdp frags true
+	check "the MTU of before" ip link set $net mtu 1500
+	xdp pass ip link set $net mtu 4000 2>/dev/null
+	same "no large MTU while a program cannot have that" "$(cat /sys/class/net/$net/mtu)" 1500
+else
+	skip "a large MTU" "a buffer holds no such packet"
+fi
 ip link set $net down
 check "a program on an interface that is down" xdp pass true
 ip link set $net up
