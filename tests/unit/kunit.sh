@@ -19,6 +19,7 @@ virtio_balloon_hostile_test) drivers=virtio_balloon ;;
 virtio_console_hold_test) drivers=virtio_console ;;
 virtio_scsi_interrupt_test) drivers=virtio_scsi ;;
 virtio_net_ctrl_test) drivers=virtio_net ;;
+virtio_net_ctrl_test | virtio_net_data_test) drivers=virtio_net ;;
 *) drivers= ;;
 esac
 for m in $drivers; do
@@ -38,7 +39,7 @@ done
 # Nor is a device that does not answer.
 [ "$SUITE" != virtio_scsi_test ] || echo 1 >/sys/module/virtio_scsi/parameters/tmf_timeout
 
-[ "$SUITE" != virtio_net_ctrl_test ] || echo 1 >/sys/module/virtio_net/parameters/ctrl_timeout
+[ "${SUITE#virtio_net_}" = "$SUITE" ] || [ ! -d /sys/module/virtio_net ] || echo 1 >/sys/module/virtio_net/parameters/ctrl_timeout
 
 dmesg -c >/dev/null
 modprobe "$SUITE" || die "cannot load $SUITE"
