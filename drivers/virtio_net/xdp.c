@@ -321,32 +321,51 @@ static const char *vnet_xdp_obstacle(struct vnet *vnet, struct bpf_prog *prog)
 	return NULL;
 }
 
-static int vnet_xdp_set(struct vnet *vnet, struct bpf_prog *prog,
-			struct netlink_ext_ack *extack)
+/* Whole packets and headroom come first, the program after them. */
+static int vnet_xdp_prepare(struct vnet *vnet, struct bpf_prog *prog,
+			    struct netlink_ext_ack *extack)
 {
-	bool had = rtnl_dereference(vnet->xdp_prog);
-	struct bpf_prog *old;
-	const char *why;
+	const char *why = vnet_xdp_obstacle(vnet, prog);
 	int err;
 
-	why = prog ? vnet_xdp_obstacle(vnet, prog) : NULL;
 	if (why) {
 		NL_SET_ERR_MSG_MOD(extack, "XDP does not fit this interface");
 		netdev_info(vnet->dev, "no XDP: %s\n", why);
 		return -EOPNOTSUPP;
 	}
-	if (!!prog != had) {
-		err = vnet_offloads_xdp(vnet, prog);
-		if (err) {
-			NL_SET_ERR_MSG_MOD(extack, "offloads cannot be turned off");
-			return err;
-		}
-		WRITE_ONCE(vnet->xdp_headroom, prog);
+	if (rtnl_dereference(vnet->xdp_prog))
+		return 0;
+	err = vnet_offloads_xdp(vnet, true);
+	if (err) {
+		NL_SET_ERR_MSG_MOD(extack, "offloads cannot be turned off");
+		return err;
 	}
-	old = rtnl_dereference(vnet->xdp_prog);
+	WRITE_ONCE(vnet->xdp_headroom, true);
+	return 0;
+}
+
+/* A program can always be taken away, whatever the device says. */
+static int vnet_xdp_set(struct vnet *vnet, struct bpf_prog *prog,
+			struct netlink_ext_ack *extack)
+{
+	struct bpf_prog *old = rtnl_dereference(vnet->xdp_prog);
+	int err;
+
+	if (prog) {
+		err = vnet_xdp_prepare(vnet, prog, extack);
+		if (err)
+			return err;
+	}
 	rcu_assign_pointer(vnet->xdp_prog, prog);
-	if (old)
-		bpf_prog_put(old);
+	if (!old)
+		return 0;
+	bpf_prog_put(old);
+	if (prog)
+		return 0;
+	WRITE_ONCE(vnet->xdp_headroom, false);
+	err = vnet_offloads_xdp(vnet, false);
+	if (err && vnet->ready)
+		netdev_warn(vnet->dev, "offloads stay off: error %d\n", -err);
 	return 0;
 }
 
