@@ -165,12 +165,24 @@ static bool vnet_rx_fill_pages(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
 	return true;
 }
 
+/* May memory that was left in a slot be used again? */
+static bool vnet_rx_fits(struct vnet_rxq *rxq, const struct vnet_rx_slot *slot)
+{
+	return slot->headroom >= vnet_rx_headroom(rxq->vnet) &&
+	       (rxq->vnet->rx_mode != VNET_RX_SMALL ||
+		slot->size >= vnet_rx_buf_size(rxq));
+}
+
 /* See that a slot has all its memory, of the size that is right now. */
 static bool vnet_rx_fill(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
 {
 	struct vnet *vnet = rxq->vnet;
 	u32 size;
 
+	if (slot->va && !vnet_rx_fits(rxq, slot)) {
+		vnet_rx_free(rxq, slot->va, false);
+		slot->va = NULL;
+	}
 	if (!slot->va) {
 		size = vnet_rx_buf_size(rxq);
 		slot->va = vnet_rx_alloc(rxq, size);
