@@ -8,6 +8,12 @@
 #include <linux/if_vlan.h>
 #include "ctrl.h"
 
+/* The device is being reset: it hears of all of them afterwards. */
+static bool vnet_vlan_later(struct vnet *vnet)
+{
+	return !vnet->ready && !vnet->failed;
+}
+
 static int vnet_vlan_tell(struct vnet_ctrl *ctrl, u8 cmd, u16 vid)
 {
 	__virtio16 id = cpu_to_virtio16(ctrl->vnet->vdev, vid);
@@ -30,11 +36,12 @@ int vnet_vlan_rx_add_vid(struct net_device *dev, __be16 proto, u16 vid)
 {
 	struct vnet *vnet = netdev_priv(dev);
 	struct vnet_ctrl *ctrl = vnet->ctrl;
-	int err;
+	int err = 0;
 
 	if (!ctrl->f.vlan)
 		return 0;
-	err = vnet_vlan_tell(ctrl, VIRTIO_NET_CTRL_VLAN_ADD, vid);
+	if (!vnet_vlan_later(vnet))
+		err = vnet_vlan_tell(ctrl, VIRTIO_NET_CTRL_VLAN_ADD, vid);
 	if (!err)
 		__set_bit(vid, ctrl->vlans);
 	return err;
@@ -56,6 +63,8 @@ int vnet_vlan_rx_kill_vid(struct net_device *dev, __be16 proto, u16 vid)
 	struct vnet_ctrl *ctrl = vnet->ctrl;
 
 	if (!ctrl->f.vlan || !__test_and_clear_bit(vid, ctrl->vlans))
+		return 0;
+	if (!vnet->ready)
 		return 0;
 	return vnet_vlan_tell(ctrl, VIRTIO_NET_CTRL_VLAN_DEL, vid);
 }
