@@ -2,7 +2,8 @@
 /**
  * DOC: What ethtool may ask and set
  *
- * The table of operations, and those that are about no command of the device.
+ * The table of operations, and those that are about no command of the device;
+ * and what the interface is called for (VIRTIO_NET_F_STANDBY).
  */
 #include <linux/ethtool.h>
 #include "ctrl.h"
@@ -41,6 +42,25 @@ static int vnet_set_link_ksettings(struct net_device *dev,
 	return ethtool_virtdev_set_link_ksettings(dev, cmd,
 						  &vnet->config.speed,
 						  &vnet->config.duplex);
+}
+
+/**
+ * vnet_get_phys_port_name - .ndo_get_phys_port_name
+ * @dev: the interface
+ * @buf: where the name goes
+ * @len: its size, bytes
+ *
+ * By its name user space knows the standby from the third interface.
+ *
+ * Return: 0 or -EOPNOTSUPP.
+ */
+int vnet_get_phys_port_name(struct net_device *dev, char *buf, size_t len)
+{
+	struct vnet *vnet = netdev_priv(dev);
+
+	if (!vnet->f.standby || snprintf(buf, len, "sby") >= len)
+		return -EOPNOTSUPP;
+	return 0;
 }
 
 const struct ethtool_ops vnet_ethtool_ops = {

@@ -5,8 +5,8 @@
  * With VIRTIO_NET_F_STANDBY the kernel's net_failover makes this interface and
  * the one with the same address that is passed through two legs of a third: the
  * faster one carries the packets while it is there, this one while the guest
- * migrates.  Without net_failover the interface is one like any other, and the
- * feature not negotiated.
+ * migrates.  Built with CONFIG_NET_FAILOVER only; without, the two are
+ * interfaces like any other.
  */
 #include <net/net_failover.h>
 #include "ctrl.h"
@@ -43,23 +43,4 @@ void vnet_failover_destroy(struct vnet *vnet)
 	if (vnet->ctrl->failover)
 		net_failover_destroy(vnet->ctrl->failover);
 	vnet->ctrl->failover = NULL;
-}
-
-/**
- * vnet_get_phys_port_name - .ndo_get_phys_port_name
- * @dev: the interface
- * @buf: where the name goes
- * @len: its size, bytes
- *
- * By its name user space knows the standby from the third interface.
- *
- * Return: 0 or -EOPNOTSUPP.
- */
-int vnet_get_phys_port_name(struct net_device *dev, char *buf, size_t len)
-{
-	struct vnet *vnet = netdev_priv(dev);
-
-	if (!vnet->f.standby || snprintf(buf, len, "sby") >= len)
-		return -EOPNOTSUPP;
-	return 0;
 }

@@ -46,17 +46,25 @@ void vnet_coal_sample(struct vnet_rxq *rxq);
 static inline void vnet_coal_sample(struct vnet_rxq *rxq) { }
 #endif
 
-/* rx_mode.c, mac.c, vlan.c, stats.c: operations of the interface */
+/* rx_mode.c, mac.c, vlan.c, stats.c, ethtool.c: operations of the interface */
 void vnet_set_rx_mode(struct net_device *dev);
 int vnet_set_mac_address(struct net_device *dev, void *addr);
 int vnet_vlan_rx_add_vid(struct net_device *dev, __be16 proto, u16 vid);
 int vnet_vlan_rx_kill_vid(struct net_device *dev, __be16 proto, u16 vid);
 void vnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *total);
+int vnet_get_phys_port_name(struct net_device *dev, char *buf, size_t len);
 
-/* failover.c: behind and before (un)register_netdev(); without STANDBY nothing */
+/*
+ * failover.c, with CONFIG_NET_FAILOVER: behind and before
+ * (un)register_netdev(); without STANDBY nothing
+ */
+#if IS_ENABLED(CONFIG_NET_FAILOVER)
 int vnet_failover_create(struct vnet *vnet);
 void vnet_failover_destroy(struct vnet *vnet);
-int vnet_get_phys_port_name(struct net_device *dev, char *buf, size_t len);
+#else
+static inline int vnet_failover_create(struct vnet *vnet) { return 0; }
+static inline void vnet_failover_destroy(struct vnet *vnet) { }
+#endif
 
 /* ethtool.c; vnet_ctl_init() puts it in its place */
 extern const struct ethtool_ops vnet_ethtool_ops;
