@@ -284,38 +284,49 @@ static void vnet_pair_cpus(unsigned int pair, unsigned int pairs,
 	}
 }
 
-/* CPUs do not come or go meanwhile, and neither do the virtqueues. */
-static void vnet_affinity_spread(struct vnet *vnet)
+/**
+ * vnet_affinity_set - spread interrupts, and who sends, over the CPUs
+ * @vnet: the interface; @pairs is in force
+ *
+ * A CPU that comes or goes meanwhile has this done once more.
+ * Context: process, under RTNL.
+ */
+void vnet_affinity_set(struct vnet *vnet)
 {
 	cpumask_var_t mask;
 	unsigned int i;
 
+	ASSERT_RTNL();
+	if (!vnet->rxqs[0].vq)
+		return;
 	/* An optimisation: without memory for it, things are as they were. */
 	if (!zalloc_cpumask_var(&mask, GFP_KERNEL))
 		return;
 	for (i = 0; i < vnet->pairs; i++) {
+		/* Not held below: interrupts have locks that come before it. */
+		cpus_read_lock();
 		vnet_pair_cpus(i, vnet->pairs, mask);
+		cpus_read_unlock();
 		virtqueue_set_affinity(vnet->rxqs[i].vq, mask);
 		virtqueue_set_affinity(vnet->txqs[i].vq, mask);
-		__netif_set_xps_queue(vnet->dev, cpumask_bits(mask), i,
-				      XPS_CPUS);
+		netif_set_xps_queue(vnet->dev, mask, i);
 	}
 	vnet->affinity_set = true;
 	free_cpumask_var(mask);
 }
 
 /**
- * vnet_affinity_set - spread interrupts, and who sends, over the CPUs
- * @vnet: the interface; @pairs is in force
- *
- * Context: process; under RTNL once the interface is registered.
+ * vnet_spread_work - CPUs came or went
+ * @work: &vnet.spread_work
  */
-void vnet_affinity_set(struct vnet *vnet)
+void vnet_spread_work(struct work_struct *work)
 {
-	cpus_read_lock();
-	if (vnet->rxqs[0].vq)
-		vnet_affinity_spread(vnet);
-	cpus_read_unlock();
+	struct vnet *vnet = container_of(work, struct vnet, spread_work);
+
+	rtnl_lock();
+	if (vnet->ready)
+		vnet_affinity_set(vnet);
+	rtnl_unlock();
 }
 
 /**
@@ -337,19 +348,23 @@ void vnet_affinity_clean(struct vnet *vnet)
 
 static int vnet_cpu_online(unsigned int cpu, struct hlist_node *node)
 {
-	vnet_affinity_spread(hlist_entry_safe(node, struct vnet, cpu_online));
+	struct vnet *vnet = hlist_entry_safe(node, struct vnet, cpu_online);
+
+	queue_work(vnet_wq, &vnet->spread_work);
 	return 0;
 }
 
 static int vnet_cpu_dead(unsigned int cpu, struct hlist_node *node)
 {
-	vnet_affinity_spread(hlist_entry_safe(node, struct vnet, cpu_dead));
+	struct vnet *vnet = hlist_entry_safe(node, struct vnet, cpu_dead);
+
+	queue_work(vnet_wq, &vnet->spread_work);
 	return 0;
 }
 
 /**
  * vnet_hotplug_add - follow CPUs that come and go
- * @vnet: the interface, with virtqueues; until vnet_hotplug_remove()
+ * @vnet: the interface; until vnet_hotplug_remove()
  *
  * Context: process.
  *
@@ -378,7 +393,7 @@ int vnet_hotplug_add(struct vnet *vnet)
  * vnet_hotplug_remove - do not follow CPUs any more
  * @vnet: the interface; harmless when it does not
  *
- * Waits for what is under way.  Context: process.
+ * Waits for what is under way, which needs RTNL.  Context: process.
  */
 void vnet_hotplug_remove(struct vnet *vnet)
 {
@@ -389,6 +404,7 @@ void vnet_hotplug_remove(struct vnet *vnet)
 					    &vnet->cpu_online);
 	cpuhp_state_remove_instance_nocalls(CPUHP_VIRT_NET_DEAD,
 					    &vnet->cpu_dead);
+	cancel_work_sync(&vnet->spread_work);
 }
 
 /**

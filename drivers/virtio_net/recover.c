@@ -61,7 +61,6 @@ void vnet_reclaim(struct virtio_device *vdev)
 	struct vnet *vnet = vdev->priv;
 	unsigned int i;
 
-	vnet_hotplug_remove(vnet);
 	rtnl_lock();
 	vnet_ctl_reclaim(vnet);
 	for (i = 0; i < vnet->max_pairs; i++) {
@@ -113,8 +112,6 @@ int vnet_restart(struct virtio_device *vdev)
 	if (err)
 		return err;
 	err = vnet_queues_ready(vnet);
-	if (!err)
-		err = vnet_hotplug_add(vnet);
 	if (err) {
 		vnet_queues_delete(vnet);
 		return err;

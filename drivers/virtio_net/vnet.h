@@ -417,6 +417,7 @@ struct vnet_txq {
  * @config_work: answers a configuration change
  * @refill_work: tries again where memory lacked
  * @fail_work: gives the device up, on the kernel's own bus
+ * @spread_work: spreads interrupts over the CPUs anew
  * @last_reset: jiffies when a transmit queue that stands still last led to a
  *	reset, or 0
  * @napi: NAPI was added
@@ -450,6 +451,7 @@ struct vnet {
 	struct work_struct config_work;
 	struct delayed_work refill_work;
 	struct work_struct fail_work;
+	struct work_struct spread_work;
 	unsigned long last_reset;
 	bool napi;
 	struct hlist_node cpu_online;
@@ -505,6 +507,7 @@ void vnet_queues_delete(struct vnet *vnet);
 bool vnet_queues_broken(struct vnet *vnet);
 void vnet_affinity_set(struct vnet *vnet);
 void vnet_affinity_clean(struct vnet *vnet);
+void vnet_spread_work(struct work_struct *work);
 int vnet_hotplug_init(void);
 void vnet_hotplug_exit(void);
 int vnet_hotplug_add(struct vnet *vnet);
