@@ -55,13 +55,23 @@ static bool vnet_rss_within(const struct vnet_rss *rss, u16 pairs)
 	return true;
 }
 
+/*
+ * The table of RSS has only queues that are in use (5.1.6.5.7.1.1).  One that
+ * the administrator wrote stays as it is, if it can.
+ */
+static void vnet_channels_fit(struct vnet_ctrl *ctrl, u16 pairs)
+{
+	if (!netif_is_rxfh_configured(ctrl->vnet->dev) ||
+	    !vnet_rss_within(&ctrl->rss, pairs))
+		vnet_rss_spread(&ctrl->rss, pairs);
+}
+
 /**
  * vnet_channels_tell - tell the device how many pairs it may use
  * @ctrl: the control half
  * @pairs: 1 to &vnet_config.max_pairs
  *
- * With RSS that is said by its parameters: a table that the administrator
- * wrote stays as it is, as long as it keeps to @pairs.
+ * Where RSS steers that is said by its parameters.
  * Context: process, under RTNL.
  *
  * Return: 0; -EOPNOTSUPP for more than one on a device without multiqueue; or
@@ -71,15 +81,13 @@ int vnet_channels_tell(struct vnet_ctrl *ctrl, u16 pairs)
 {
 	int err;
 
-	if (ctrl->rss.entries) {
-		if (!netif_is_rxfh_configured(ctrl->vnet->dev) ||
-		    !vnet_rss_within(&ctrl->rss, pairs))
-			vnet_rss_spread(&ctrl->rss, pairs);
+	if (vnet_rss_steers(ctrl)) {
+		vnet_channels_fit(ctrl, pairs);
 		err = vnet_rss_tell(ctrl, &ctrl->rss, pairs);
 	} else {
 		err = vnet_channels_tell_mq(ctrl, pairs);
 		/* Without hashes packets are as good. */
-		if (!err && ctrl->rss.supported)
+		if (!err && ctrl->rss.supported && !ctrl->rss.entries)
 			vnet_rss_tell(ctrl, &ctrl->rss, pairs);
 	}
 	WRITE_ONCE(ctrl->pairs, err ? 0 : pairs);
@@ -124,9 +132,11 @@ int vnet_channels_apply(struct vnet *vnet, u16 pairs)
 	if (err) {
 		if (pairs < before)
 			netif_set_real_num_tx_queues(dev, before);
+		vnet_channels_fit(vnet->ctrl, vnet->pairs);
 		return err;
 	}
 	vnet->pairs = pairs;
+	vnet_channels_fit(vnet->ctrl, pairs);
 	netif_set_real_num_rx_queues(dev, pairs);
 	if (pairs > before)
 		netif_set_real_num_tx_queues(dev, pairs);
@@ -154,6 +164,7 @@ void vnet_channels_up(struct vnet *vnet)
 	dev_warn(&vnet->vdev->dev, "one pair of queues, not %u: error %d\n",
 		 vnet->pairs, -err);
 	vnet->pairs = 1;
+	vnet_channels_fit(vnet->ctrl, 1);
 	netif_set_real_num_tx_queues(dev, 1);
 	netif_set_real_num_rx_queues(dev, 1);
 	vnet_channels_tell(vnet->ctrl, 1);

@@ -252,6 +252,7 @@ struct vnet_coalesce {
  * @xdp: an XDP program wants packets as they came; under RTNL
  * @pairs: of queues that the device was told, 0 for unknown; under RTNL
  * @rss: receive-side scaling; under RTNL
+ * @rss_asked: somebody set up what RSS does; under RTNL
  * @hashes: NETIF_F_RXHASH is on; under RTNL
  * @coal: coalescing of notifications
  * @stats_types: statistics that the device has; under RTNL
@@ -274,6 +275,7 @@ struct vnet_ctrl {
 	bool xdp;
 	u16 pairs;
 	struct vnet_rss rss;
+	bool rss_asked;
 	bool hashes;
 	struct vnet_coalesce coal;
 	u64 stats_types;
@@ -326,6 +328,7 @@ int vnet_set_channels(struct net_device *dev, struct ethtool_channels *ch);
 
 /* rss.c */
 void vnet_rss_init(struct vnet_ctrl *ctrl);
+bool vnet_rss_steers(const struct vnet_ctrl *ctrl);
 void vnet_rss_spread(struct vnet_rss *rss, u16 pairs);
 size_t vnet_rss_build(const struct vnet_rss *rss, u32 types, u16 max_tx,
 		      u8 *buf);

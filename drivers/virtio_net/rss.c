@@ -7,6 +7,11 @@
  * VIRTIO_NET_F_HASH_REPORT it gives the hash with the packet.  One command has
  * the parameters of both, a shorter one those of hashes without RSS.
  *
+ * A device that has the other kind of multiqueue as well (VIRTIO_NET_F_MQ) is
+ * left to steer by itself until somebody sets up RSS: it may do that better,
+ * and QEMU 7.2 without vhost comes to a stop when RSS leads to a queue that is
+ * out of buffers.
+ *
  * What ethtool asks stands in rss_ethtool.c.
  */
 #include <linux/log2.h>
@@ -21,6 +26,17 @@
 	 VIRTIO_NET_RSS_HASH_TYPE_TCPv6 | VIRTIO_NET_RSS_HASH_TYPE_UDPv6 |	\
 	 VIRTIO_NET_RSS_HASH_TYPE_IP_EX | VIRTIO_NET_RSS_HASH_TYPE_TCP_EX |	\
 	 VIRTIO_NET_RSS_HASH_TYPE_UDP_EX)
+
+/**
+ * vnet_rss_steers - is it RSS that chooses queues?
+ * @ctrl: the control half
+ *
+ * Return: false when the device chooses as it likes, or there is one queue.
+ */
+bool vnet_rss_steers(const struct vnet_ctrl *ctrl)
+{
+	return ctrl->rss.entries && (ctrl->rss_asked || !ctrl->vnet->f.mq);
+}
 
 /**
  * vnet_rss_spread - a table that has each queue as often as any other
@@ -144,10 +160,12 @@ int vnet_rss_set_hashes(struct vnet_ctrl *ctrl, bool on)
 	int err = 0;
 
 	ctrl->hashes = on;
-	if (!ctrl->rss.entries)
+	if (!ctrl->rss.entries || on)
 		err = vnet_rss_tell(ctrl, &ctrl->rss, ctrl->vnet->pairs);
 	if (err)
 		ctrl->hashes = before;
+	else
+		ctrl->rss_asked |= on;
 	return err;
 }
 
@@ -174,9 +192,12 @@ void vnet_rss_init(struct vnet_ctrl *ctrl)
 	if (ctrl->vnet->f.rss && config->rss_max_table)
 		rss->entries = min_t(u16, VNET_RSS_TABLE,
 				     rounddown_pow_of_two(config->rss_max_table));
-	if (ctrl->vnet->f.hash_report) {
+	if (!ctrl->vnet->f.hash_report)
+		return;
+	dev->hw_features |= NETIF_F_RXHASH;
+	/* Hashes come with RSS, or by themselves (5.1.6.4.3). */
+	if (!rss->entries || vnet_rss_steers(ctrl)) {
 		ctrl->hashes = true;
 		dev->features |= NETIF_F_RXHASH;
-		dev->hw_features |= NETIF_F_RXHASH;
 	}
 }

@@ -166,9 +166,11 @@ static int vnet_rss_commit(struct vnet_ctrl *ctrl, const struct vnet_rss *rss)
 {
 	int err = vnet_rss_tell(ctrl, rss, ctrl->vnet->pairs);
 
-	if (!err)
-		ctrl->rss = *rss;
-	return err;
+	if (err)
+		return err;
+	ctrl->rss = *rss;
+	ctrl->rss_asked = true;
+	return 0;
 }
 
 /**
@@ -263,5 +265,7 @@ int vnet_set_rxnfc(struct net_device *dev, struct ethtool_rxnfc *info)
 	err = vnet_rss_tell(vnet->ctrl, rss, vnet->pairs);
 	if (err)
 		rss->types = before;
+	else
+		vnet->ctrl->rss_asked = true;
 	return err;
 }
