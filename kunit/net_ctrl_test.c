@@ -392,9 +392,9 @@ static void device_stats(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, found, s->good);
 }
 
-static struct net_fix *rss_setup(struct kunit *test, u32 types)
+static struct net_fix *rss_setup(struct kunit *test, u64 features, u32 types)
 {
-	struct net_fix *f = net_new(test, FB_RSS | FB_MQ);
+	struct net_fix *f = net_new(test, features | FB_RSS);
 
 	f->m->config[CFG_RSS_KEY] = RSS_KEY;
 	put_unaligned_le16(RSS_ENTRIES, f->m->config + CFG_RSS_TABLE);
@@ -406,7 +406,7 @@ static struct net_fix *rss_setup(struct kunit *test, u32 types)
 /* 5.1.6.5.7.1, with the one queue that is in use, and has buffers then. */
 static void rss(struct kunit *test)
 {
-	struct net_fix *f = rss_setup(test, ~0);
+	struct net_fix *f = rss_setup(test, 0, ~0);
 	struct net_cmd *c = &f->mq;
 	unsigned int i, sum = 0;
 
@@ -431,7 +431,7 @@ static void rss(struct kunit *test)
 /* A key is in force when the device has it. */
 static void rss_key(struct kunit *test)
 {
-	struct net_fix *f = rss_setup(test, 0x3f);
+	struct net_fix *f = rss_setup(test, 0, 0x3f);
 	const struct ethtool_ops *ops = f->dev->ethtool_ops;
 	u8 key[RSS_KEY], now[RSS_KEY];
 	struct net_cmd c;
@@ -450,11 +450,30 @@ static void rss_key(struct kunit *test)
 	KUNIT_EXPECT_NE(test, memcmp(now, key, RSS_KEY), 0);
 }
 
+/* A device that can steer by itself does, until somebody asks for RSS. */
+static void rss_when_asked(struct kunit *test)
+{
+	struct net_fix *f = rss_setup(test, FB_MQ, 0x3f);
+	static const u8 key[RSS_KEY] = { 1, 2, 3 };
+	struct net_cmd c;
+
+	net_open(f);
+	KUNIT_EXPECT_EQ(test, f->mq.len, 0);
+	f->user.key = key;
+	net_user_start(f, net_set_key);
+	KUNIT_ASSERT_TRUE(test, net_accept(f, CLASS_MQ, MQ_RSS_CONFIG, &c));
+	KUNIT_EXPECT_EQ(test, net_user_result(f), 0);
+	mock_needs_reset(f->m);
+	KUNIT_ASSERT_TRUE(test, net_accept(f, CLASS_MQ, MQ_RSS_CONFIG, &c));
+	KUNIT_EXPECT_EQ(test, memcmp(c.data + RSS_KEY_LEN + 1, key, RSS_KEY),
+			0);
+}
+
 /* No type that the device has not (5.1.6.5.7.1.1). */
 static void rss_fields(struct kunit *test)
 {
 	/* IPv4, TCPv4, IPv6. */
-	struct net_fix *f = rss_setup(test, BIT(0) | BIT(1) | BIT(3));
+	struct net_fix *f = rss_setup(test, 0, BIT(0) | BIT(1) | BIT(3));
 	struct net_cmd c;
 
 	f->user.rxnfc.cmd = ETHTOOL_SRXFH;
@@ -570,6 +589,7 @@ static struct kunit_case net_ctrl_cases[] = {
 	KUNIT_CASE_PARAM(device_stats, stats_lie_gen_params),
 	KUNIT_CASE(rss),
 	KUNIT_CASE(rss_key),
+	KUNIT_CASE(rss_when_asked),
 	KUNIT_CASE(rss_fields),
 	KUNIT_CASE(nothing_negotiated),
 	KUNIT_CASE(rx_mode_tables),
