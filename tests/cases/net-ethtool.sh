@@ -4,10 +4,10 @@
 # modules: 8021q
 # timeout: 120
 
+need_net
 dev=$(device_of virtio_net) || die "no device is bound to virtio_net"
 net=$(ls /sys/bus/virtio/devices/$dev/net 2>/dev/null) || die "no network interface"
 server=10.0.2.2
-same "it is this project's module" "$(modinfo -n virtio_net | cut -d/ -f5)" updates
 
 # word OPTION NAME: the value behind NAME: in what ethtool OPTION prints
 word() { ethtool $1 $net 2>/dev/null | sed -n "s/^[[:space:]]*$2:[[:space:]]*//p" | head -n ${3:-1} | tail -n 1; }

@@ -4,7 +4,7 @@
 # tools: ethtool
 # timeout: 180
 
-same "it is our module" "$(modinfo -n virtio_net | cut -d/ -f5)" updates
+need_net
 for module in virtio_ring virtio virtio_pci; do
 	same "the kernel's own $module" "$(modinfo -n $module | cut -d/ -f5)" kernel
 done

@@ -3,5 +3,5 @@
 # tools: ethtool
 # timeout: 180
 
-same "it is our module" "$(modinfo -n virtio_net | cut -d/ -f5)" updates
+need_net
 . /vgd/net.sh

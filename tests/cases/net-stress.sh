@@ -3,10 +3,10 @@
 # tools: ethtool
 # timeout: 240
 
+need_net
 dev=$(device_of virtio_net) || die "no device is bound to virtio_net"
 server=10.0.2.2
 ROUNDS=$(fewer ${ROUNDS:-4} 2)
-same "it is our module" "$(modinfo -n virtio_net | cut -d/ -f5)" updates
 port=$(host serve) || die "the host serves nothing"
 sum=$(host sum 2097152)
 random_file /tmp/up 1

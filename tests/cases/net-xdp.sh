@@ -4,10 +4,10 @@
 # boot: own
 # timeout: 180
 
+need_net
 dev=$(device_of virtio_net) || die "no device is bound to virtio_net"
 net=$(ls /sys/bus/virtio/devices/$dev/net 2>/dev/null) || die "no network interface"
 server=10.0.2.2
-same "it is our module" "$(modinfo -n virtio_net | cut -d/ -f5)" updates
 xdp() { /root/xdp $net "$@"; }
 
 # get BYTES: the sum of what came
