@@ -38,6 +38,7 @@ static const struct {
 	{ "virtio_balloon_hostile_test", "virtio_balloon", "answer_ms=1500" },
 	{ "virtio_scsi_test", "virtio_scsi", "tmf_timeout=1" },
 	{ "virtio_scsi_interrupt_test", "virtio_scsi", "" },
+	{ NULL }
 };
 
 static int ended, runs, skipped;
@@ -112,7 +113,7 @@ static void load_drivers(const char *suite)
 {
 	unsigned int i;
 
-	for (i = 0; i < sizeof(driven) / sizeof(driven[0]); i++)
+	for (i = 0; driven[i].suite; i++)
 		if (!strcmp(driven[i].suite, suite) &&
 		    !load(driven[i].driver, driven[i].parameters))
 			die("cannot load %s", driven[i].driver);
@@ -126,7 +127,7 @@ static void unload_drivers(const char *suite)
 {
 	unsigned int i;
 
-	for (i = 0; i < sizeof(driven) / sizeof(driven[0]); i++)
+	for (i = 0; driven[i].suite; i++)
 		if (!strcmp(driven[i].suite, suite) &&
 		    !unload(driven[i].driver))
 			ok(false, "%s does not unload", driven[i].driver);
