@@ -23,7 +23,8 @@ rngtest </tmp/a 2>/tmp/report
 fails=$(sed -n 's/.*FIPS 140-2 failures: //p' /tmp/report)
 good=$(sed -n 's/.*FIPS 140-2 successes: //p' /tmp/report)
 echo "rngtest: $good good, $fails bad"
-check "rngtest: at most 3 of $blocks blocks fail" [ "$((good + fails))" -ge $blocks -a "$fails" -le 3 ]
+# More than 8 of some 400 come once in ten billion runs, more than 3 once in 2000.
+check "rngtest: at most 8 of $blocks blocks fail" [ "$((good + fails))" -ge $blocks -a "$fails" -le 8 ]
 fact rng.blocks "$good/$((good + fails))"
 
 dd if=/dev/hwrng of=/tmp/b bs=64k count=1 iflag=fullblock 2>/dev/null
