@@ -92,6 +92,15 @@ static bool vcon_can_read(struct vcon_port *port)
 	       vcon_in_ready(&port->line->in);
 }
 
+/*
+ * wait_event_freezable() with a lock of the port held: whoever else wants that
+ * lock waits interruptibly, so he is frozen as well.
+ */
+#define vcon_wait_event(wq, condition)					\
+	___wait_event(wq, condition,					\
+		      (TASK_INTERRUPTIBLE | TASK_FREEZABLE_UNSAFE),	\
+		      0, 0, schedule())
+
 /**
  * vcon_wait_in - wait for something to read
  * @port: the port
@@ -118,7 +127,7 @@ static int vcon_wait_in(struct vcon_port *port, bool nonblock)
 			return 0;
 		if (nonblock)
 			return -EAGAIN;
-		err = wait_event_freezable(port->wait, vcon_can_read(port));
+		err = vcon_wait_event(port->wait, vcon_can_read(port));
 		if (err)
 			return err;
 	}
@@ -165,7 +174,7 @@ static int vcon_wait_out(struct vcon_port *port, bool nonblock)
 	if (!vcon_can_write(port)) {
 		if (nonblock)
 			return -EAGAIN;
-		err = wait_event_freezable(port->wait, vcon_can_write(port));
+		err = vcon_wait_event(port->wait, vcon_can_write(port));
 	}
 	if (READ_ONCE(port->gone))
 		return -ENODEV;
