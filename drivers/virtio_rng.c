@@ -520,18 +520,10 @@ static const unsigned int vrng_features_legacy[] = {
 };
 
 /* Readers wait or fail, under the lock, while the device is frozen. */
-static DEVICE_ATTR_RO(live_reset);
-
-static struct attribute *vrng_live_reset_attrs[] = {
-	&dev_attr_live_reset.attr,
-	NULL
-};
-ATTRIBUTE_GROUPS(vrng_live_reset);
-
 static struct virtio_driver vrng_driver = {
 	.driver.name			= "virtio_rng",
 	.driver.owner			= THIS_MODULE,
-	.driver.dev_groups		= vrng_live_reset_groups,
+	.driver.dev_groups		= virtio_live_reset_groups,
 	.id_table			= vrng_ids,
 	.feature_table_legacy		= vrng_features_legacy,
 	.feature_table_size_legacy	= ARRAY_SIZE(vrng_features_legacy),

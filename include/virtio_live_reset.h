@@ -15,6 +15,7 @@
 #ifndef _VIRTIO_LIVE_RESET_H
 #define _VIRTIO_LIVE_RESET_H
 
+#include <linux/compiler.h>
 #include <linux/device.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -22,13 +23,10 @@
 #define VIRTIO_LIVE_RESET_NAME	"live_reset"
 
 /**
- * live_reset_show - for DEVICE_ATTR_RO(live_reset) of such a driver
+ * live_reset_show - what the attribute reads as
  * @dev: the virtio device
  * @attr: the attribute
  * @buf: a page for the text
- *
- * The attribute stands in the driver's dev_groups.  It is a promise: freeze()
- * keeps out, by itself, whoever could reach what it takes down.
  *
  * Return: bytes written to @buf.
  */
@@ -37,6 +35,27 @@ static inline ssize_t live_reset_show(struct device *dev,
 {
 	return sysfs_emit(buf, "1\n");
 }
+
+static struct device_attribute virtio_live_reset_attr = __ATTR_RO(live_reset);
+
+static struct attribute *virtio_live_reset_attrs[] = {
+	&virtio_live_reset_attr.attr,
+	NULL
+};
+
+static const struct attribute_group virtio_live_reset_group = {
+	.attrs = virtio_live_reset_attrs,
+};
+
+/*
+ * For dev_groups of such a driver.  It is a promise: freeze() keeps out, by
+ * itself, whoever could reach what it takes down.
+ */
+static const struct attribute_group *virtio_live_reset_groups[]
+	__maybe_unused = {
+	&virtio_live_reset_group,
+	NULL
+};
 
 /**
  * virtio_live_reset - can this driver be frozen while everything runs?

@@ -279,18 +279,10 @@ static const unsigned int vbal_features[] = {
 };
 
 /* Freezing keeps out, under the locks of the queues, whoever moves pages. */
-static DEVICE_ATTR_RO(live_reset);
-
-static struct attribute *vbal_live_reset_attrs[] = {
-	&dev_attr_live_reset.attr,
-	NULL
-};
-ATTRIBUTE_GROUPS(vbal_live_reset);
-
 static struct virtio_driver vbal_driver = {
 	.driver.name			= "virtio_balloon",
 	.driver.owner			= THIS_MODULE,
-	.driver.dev_groups		= vbal_live_reset_groups,
+	.driver.dev_groups		= virtio_live_reset_groups,
 	.id_table			= vbal_ids,
 	.feature_table			= vbal_features,
 	.feature_table_size		= ARRAY_SIZE(vbal_features) - 1,

@@ -404,18 +404,10 @@ static const unsigned int vblk_features[] = {
 };
 
 /* Freezing drains the disk's queue and holds what comes meanwhile. */
-static DEVICE_ATTR_RO(live_reset);
-
-static struct attribute *vblk_live_reset_attrs[] = {
-	&dev_attr_live_reset.attr,
-	NULL
-};
-ATTRIBUTE_GROUPS(vblk_live_reset);
-
 static struct virtio_driver vblk_driver = {
 	.driver.name			= "virtio_blk",
 	.driver.owner			= THIS_MODULE,
-	.driver.dev_groups		= vblk_live_reset_groups,
+	.driver.dev_groups		= virtio_live_reset_groups,
 	.id_table			= vblk_ids,
 	.feature_table			= vblk_features,
 	.feature_table_size		= ARRAY_SIZE(vblk_features) - 1,

@@ -250,18 +250,10 @@ static const struct virtio_device_id vcon_rproc_ids[] = {
 };
 
 /* Readers and writers wait, by our own locks, while the device is frozen. */
-static DEVICE_ATTR_RO(live_reset);
-
-static struct attribute *vcon_live_reset_attrs[] = {
-	&dev_attr_live_reset.attr,
-	NULL
-};
-ATTRIBUTE_GROUPS(vcon_live_reset);
-
 static struct virtio_driver vcon_driver = {
 	.driver.name			= "virtio_console",
 	.driver.owner			= THIS_MODULE,
-	.driver.dev_groups		= vcon_live_reset_groups,
+	.driver.dev_groups		= virtio_live_reset_groups,
 	.id_table			= vcon_ids,
 	.feature_table			= vcon_features,
 	.feature_table_size		= ARRAY_SIZE(vcon_features) - 1,

@@ -449,18 +449,10 @@ static const unsigned int vnet_features[] = {
 #define VNET_LEGACY_FEATURES	2
 
 /* Freezing makes the interface "not present", and loses no setting. */
-static DEVICE_ATTR_RO(live_reset);
-
-static struct attribute *vnet_live_reset_attrs[] = {
-	&dev_attr_live_reset.attr,
-	NULL
-};
-ATTRIBUTE_GROUPS(vnet_live_reset);
-
 static struct virtio_driver vnet_driver = {
 	.driver.name			= "virtio_net",
 	.driver.owner			= THIS_MODULE,
-	.driver.dev_groups		= vnet_live_reset_groups,
+	.driver.dev_groups		= virtio_live_reset_groups,
 	.id_table			= vnet_ids,
 	.feature_table			= vnet_features,
 	.feature_table_size		= ARRAY_SIZE(vnet_features) -

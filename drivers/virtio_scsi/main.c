@@ -249,18 +249,10 @@ static const unsigned int vscsi_features[] = {
 };
 
 /* Freezing lets commands end, and holds what comes meanwhile. */
-static DEVICE_ATTR_RO(live_reset);
-
-static struct attribute *vscsi_live_reset_attrs[] = {
-	&dev_attr_live_reset.attr,
-	NULL
-};
-ATTRIBUTE_GROUPS(vscsi_live_reset);
-
 static struct virtio_driver vscsi_driver = {
 	.driver.name			= "virtio_scsi",
 	.driver.owner			= THIS_MODULE,
-	.driver.dev_groups		= vscsi_live_reset_groups,
+	.driver.dev_groups		= virtio_live_reset_groups,
 	.id_table			= vscsi_ids,
 	.feature_table			= vscsi_features,
 	.feature_table_size		= ARRAY_SIZE(vscsi_features) - 1,
