@@ -2,6 +2,9 @@
 /**
  * DOC: A console device, and programs that have its ports open
  */
+#include <linux/delay.h>
+#include <linux/slab.h>
+#include <linux/kthread.h>
 #include <linux/fs.h>
 #include <linux/poll.h>
 #include <asm/unaligned.h>
@@ -354,4 +357,53 @@ size_t con_drain(struct con *c, u32 id, u8 *to, size_t max)
 		play_done(c->p, &b, 0);
 	}
 	return all;
+}
+
+static int con_waiter_thread(void *data)
+{
+	struct con_waiter *w = data;
+	u8 *buf = kzalloc(w->len, GFP_KERNEL);
+
+	do {
+		w->ret = w->write ? con_write(w->f, buf, w->len) :
+				    con_read(w->f, buf, w->len);
+	} while (w->again && w->ret > 0);
+	kfree(buf);
+	complete(&w->done);
+	return 0;
+}
+
+/**
+ * con_waiter_start - read or write in a thread, which has to wait soon
+ * @test: the test
+ * @w: the thread's; @w->len and @w->again are set
+ * @f: the file
+ * @write: which of the two
+ */
+void con_waiter_start(struct kunit *test, struct con_waiter *w, struct file *f,
+		      bool write)
+{
+	struct task_struct *t;
+
+	w->f = f;
+	w->write = write;
+	w->ret = 1;
+	init_completion(&w->done);
+	t = kthread_run(con_waiter_thread, w, "port-waiter");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	msleep(50);
+	KUNIT_EXPECT_FALSE(test, completion_done(&w->done));
+}
+
+/**
+ * con_waiter_ends - the thread does not wait any more
+ * @test: the test
+ * @w: the thread's
+ * @ret: what its last call has to return
+ */
+void con_waiter_ends(struct kunit *test, struct con_waiter *w, ssize_t ret)
+{
+	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&w->done, 5 * HZ),
+			0UL);
+	KUNIT_EXPECT_EQ(test, w->ret, ret);
 }

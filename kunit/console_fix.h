@@ -8,6 +8,7 @@
 #ifndef _KUNIT_CONSOLE_FIX_H
 #define _KUNIT_CONSOLE_FIX_H
 
+#include <linux/completion.h>
 #include <linux/fs.h>
 
 #include "play.h"
@@ -69,6 +70,24 @@ static inline unsigned int outq(u32 port)
 	return inq(port) + 1;
 }
 
+/**
+ * struct con_waiter - somebody who reads or writes in a thread
+ * @f: the file
+ * @write: which of the two
+ * @len: bytes at a time
+ * @again: until nothing comes of it
+ * @ret: what it ends with
+ * @done: it has ended
+ */
+struct con_waiter {
+	struct file *f;
+	bool write;
+	size_t len;
+	bool again;
+	ssize_t ret;
+	struct completion done;
+};
+
 struct con *con_new(struct kunit *test, u64 features);
 struct con *con_start(struct kunit *test, u64 features);
 size_t con_build(struct con *c, u8 *msg, u32 id, u16 event, u16 value,
@@ -90,5 +109,8 @@ unsigned int con_poll(struct file *f);
 size_t con_attr(struct con *c, u32 id, const char *attr, char *buf,
 		size_t size);
 size_t con_drain(struct con *c, u32 id, u8 *to, size_t max);
+void con_waiter_start(struct kunit *test, struct con_waiter *w, struct file *f,
+		      bool write);
+void con_waiter_ends(struct kunit *test, struct con_waiter *w, ssize_t ret);
 
 #endif /* _KUNIT_CONSOLE_FIX_H */

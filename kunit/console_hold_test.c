@@ -283,66 +283,21 @@ static void fails_while_held(struct kunit *test)
 	filp_close(f, NULL);
 }
 
-/**
- * struct waiter - somebody who waits in a thread
- * @f: the file
- * @write: to write, or to read
- * @ret: what it ends with
- * @done: it has ended
- */
-struct waiter {
-	struct file *f;
-	bool write;
-	ssize_t ret;
-	struct completion done;
-};
-
-static int waiter_thread(void *data)
-{
-	struct waiter *w = data;
-	u8 byte = 0;
-
-	w->ret = w->write ? con_write(w->f, &byte, 1) : con_read(w->f, &byte, 1);
-	complete(&w->done);
-	return 0;
-}
-
-static void waiter_start(struct kunit *test, struct waiter *w, struct file *f,
-			 bool write)
-{
-	struct task_struct *t;
-
-	w->f = f;
-	w->write = write;
-	init_completion(&w->done);
-	t = kthread_run(waiter_thread, w, "port-waiter");
-	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
-	msleep(50);
-	KUNIT_EXPECT_FALSE(test, completion_done(&w->done));
-}
-
-static void waiter_ends(struct kunit *test, struct waiter *w, ssize_t ret)
-{
-	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&w->done, 5 * HZ),
-			0UL);
-	KUNIT_EXPECT_EQ(test, w->ret, ret);
-}
-
 /* Somebody waits for the answer: each write is sent at once. */
 static void not_with_reader(struct kunit *test)
 {
 	struct con *c = con_start(test, NO_EVENT);
 	struct file *f = open_port(test, c, 0, EVER);
-	struct waiter reader;
+	struct con_waiter reader = { .len = 1 };
 	unsigned int i;
 
-	waiter_start(test, &reader, f, false);
+	con_waiter_start(test, &reader, f, false);
 	for (i = 1; i < 20; i++) {
 		KUNIT_EXPECT_EQ(test, con_write(f, "x", 1), 1);
 		KUNIT_EXPECT_EQ(test, play_poll(c->p, OUT), i);
 	}
 	KUNIT_EXPECT_TRUE(test, play_answer(c->p, inq(PORT), "y", 1));
-	waiter_ends(test, &reader, 1);
+	con_waiter_ends(test, &reader, 1);
 	filp_close(f, NULL);
 }
 
@@ -355,18 +310,18 @@ static void room_found_by_another(struct kunit *test)
 	struct con *c = con_start(test, NO_EVENT);
 	struct file *f = open_port(test, c, 0, NORMAL);
 	u8 *data = kunit_kzalloc(test, 4096, GFP_KERNEL);
-	struct waiter writer;
+	struct con_waiter writer = { .len = 1 };
 	struct play_buf b;
 
 	f->f_flags |= O_NONBLOCK;
 	while (con_write(f, data, 4096) > 0)
 		;
 	f->f_flags &= ~O_NONBLOCK;
-	waiter_start(test, &writer, f, true);
+	con_waiter_start(test, &writer, f, true);
 	KUNIT_ASSERT_TRUE(test, play_try_take(c->p, OUT, &b));
 	play_push(c->p, &b, 0);
 	KUNIT_EXPECT_TRUE(test, con_poll(f) & POLLOUT);
-	waiter_ends(test, &writer, 1);
+	con_waiter_ends(test, &writer, 1);
 	filp_close(f, NULL);
 }
 

@@ -714,69 +714,19 @@ static void hostile_add_storm(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, con_is_quiet(c));
 }
 
-/**
- * struct waiter - somebody who reads or writes in a thread
- * @f: the file
- * @write: which of the two
- * @ret: what it ends with
- * @done: it has ended
- */
-struct waiter {
-	struct file *f;
-	bool write;
-	ssize_t ret;
-	struct completion done;
-};
-
-static int waiter_thread(void *data)
-{
-	struct waiter *w = data;
-	u8 *buf = kzalloc(4096, GFP_KERNEL);
-
-	do {
-		w->ret = w->write ? con_write(w->f, buf, 4096) :
-				    con_read(w->f, buf, 4096);
-	} while (w->ret > 0);
-	kfree(buf);
-	complete(&w->done);
-	return 0;
-}
-
-static void waiter_start(struct kunit *test, struct waiter *w, struct file *f,
-			 bool write)
-{
-	struct task_struct *t;
-
-	w->f = f;
-	w->write = write;
-	w->ret = 1;
-	init_completion(&w->done);
-	t = kthread_run(waiter_thread, w, "port-waiter");
-	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
-	msleep(50);
-	KUNIT_EXPECT_FALSE(test, completion_done(&w->done));
-}
-
-static void waiter_ends(struct kunit *test, struct waiter *w, ssize_t ret)
-{
-	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&w->done, 5 * HZ),
-			0UL);
-	KUNIT_EXPECT_EQ(test, w->ret, ret);
-}
-
 #ifdef CONFIG_PM_SLEEP
 /* Who waits for room goes on when the device is back. */
 static void writer_outlasts_sleep(struct kunit *test)
 {
 	struct con *c = con_start(test, MODERN);
-	struct waiter writer;
+	struct con_waiter writer = { .len = 4096, .again = true };
 	struct file *f;
 	size_t got = 0;
 
 	con_add_open(c, 1);
 	f = con_open_told(c, 1, 0);
 	KUNIT_ASSERT_EQ(test, virtio_device_freeze(&c->m->vdev), 0);
-	waiter_start(test, &writer, f, true);
+	con_waiter_start(test, &writer, f, true);
 	KUNIT_ASSERT_EQ(test, virtio_device_restore(&c->m->vdev), 0);
 	KUNIT_EXPECT_TRUE(test, con_told(c, 0, EV_DEVICE_READY, 1));
 	con_say(c, 1, EV_ADD, 0);
@@ -787,7 +737,7 @@ static void writer_outlasts_sleep(struct kunit *test)
 		got >= 2 * PATTERN_BYTES;
 	})));
 	con_say(c, 1, EV_REMOVE, 0);
-	waiter_ends(test, &writer, -ENODEV);
+	con_waiter_ends(test, &writer, -ENODEV);
 	filp_close(f, NULL);
 }
 #endif
@@ -796,16 +746,17 @@ static void writer_outlasts_sleep(struct kunit *test)
 static void hostile_remove_while_open(struct kunit *test)
 {
 	struct con *c = con_start(test, MODERN);
-	struct waiter reader, writer;
+	struct con_waiter reader = { .len = 4096, .again = true };
+	struct con_waiter writer = { .len = 4096, .again = true };
 	struct file *f, *again;
 
 	con_add_open(c, 1);
 	f = con_open_told(c, 1, 0);
-	waiter_start(test, &reader, f, false);
-	waiter_start(test, &writer, f, true);
+	con_waiter_start(test, &reader, f, false);
+	con_waiter_start(test, &writer, f, true);
 	con_say(c, 1, EV_REMOVE, 0);
-	waiter_ends(test, &reader, -ENODEV);
-	waiter_ends(test, &writer, -ENODEV);
+	con_waiter_ends(test, &reader, -ENODEV);
+	con_waiter_ends(test, &writer, -ENODEV);
 	KUNIT_EXPECT_TRUE(test, con_poll(f) & POLLHUP);
 
 	/* The device has used none of what the old port wrote. */
@@ -845,14 +796,14 @@ static void hostile_keeps_output(struct kunit *test)
 static void hostile_gone_while_open(struct kunit *test)
 {
 	struct con *c = con_start(test, MODERN);
-	struct waiter reader;
+	struct con_waiter reader = { .len = 4096, .again = true };
 	struct file *f;
 
 	con_add_open(c, 1);
 	f = con_open_told(c, 1, 0);
-	waiter_start(test, &reader, f, false);
+	con_waiter_start(test, &reader, f, false);
 	mock_unregister(c->m);
-	waiter_ends(test, &reader, -ENODEV);
+	con_waiter_ends(test, &reader, -ENODEV);
 	KUNIT_EXPECT_EQ(test, con_write(f, "x", 1), -ENODEV);
 	filp_close(f, NULL);
 }
