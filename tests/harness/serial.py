@@ -12,11 +12,10 @@ import hashlib
 import os
 import re
 import socket
-import subprocess
 import threading
 import time
 
-from .kernel import SetupError, TREE
+from . import programs
 
 PORTS = "con,con,vgd.a,vgd.b,vgd.c,vgd.d"
 MAX_PORTS = 16
@@ -187,14 +186,4 @@ def host_log_in(guest, words):
 
 def guest_files(_kernel):
     """The program that does to a port what a shell cannot."""
-    folder = os.path.join(TREE, "out", "port")
-    os.makedirs(folder, exist_ok=True)
-    program = os.path.join(folder, "port")
-    part = f"{program}.{os.getpid()}.{threading.get_ident()}"
-    run = subprocess.run(["gcc", "-static", "-O2", "-Wall", "-o", part,
-                          os.path.join(TREE, "tests", "cases", "port.c")],
-                         stderr=subprocess.PIPE, text=True, check=False)
-    if run.returncode:
-        raise SetupError("cannot build tests/cases/port.c:\n" + run.stderr)
-    os.rename(part, program)
-    return {"root/port": program}
+    return {"root/port": programs.static("port")}
