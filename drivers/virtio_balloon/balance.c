@@ -8,9 +8,9 @@
  * the device has acknowledged all of it, write actual once (VIRTIO 1.4, 5.5.6).
  * A long step tells the host once a second how far it has come.
  *
- * Up to &vbal.nr_batches batches are with the device while the next one is
- * filled, so that guest and host work at the same time.  They are used in
- * turn: before a batch is filled anew the device has to have acknowledged it.
+ * Up to &vbal.nr_batches batches are with the device or being filled (fill.c),
+ * so that guest and host work at the same time.  They are used in turn: before
+ * a batch is filled anew the device has to have acknowledged it.
  *
  * A change during a step is looked at between two batches.  However the device
  * plays with its target, each reading of it follows a notification or a batch,
@@ -148,6 +148,11 @@ static struct vbal_batch *vbal_next(struct vbal *vb, enum vbal_vqs which)
 	return b;
 }
 
+static void vbal_turn(struct vbal *vb)
+{
+	vb->next = (vb->next + 1) % vb->nr_batches;
+}
+
 static int vbal_send(struct vbal *vb, struct vbal_batch *b)
 {
 	int err;
@@ -157,62 +162,57 @@ static int vbal_send(struct vbal *vb, struct vbal_batch *b)
 	if (err)
 		return err;
 	vb->pending += b->nr;
-	vb->next = (vb->next + 1) % vb->nr_batches;
 	cond_resched();
 	return 0;
 }
 
-/* Pages that the device has forgotten; it is told of them before any other. */
-static void vbal_fill_untold(struct vbal *vb, struct vbal_batch *b)
+/**
+ * vbal_fill_some - have batches filled, as many at a time as is useful
+ * @vb: the balloon
+ *
+ * Return: 0, -EAGAIN when the guest has nothing to spare and nothing is being
+ * filled, or why there is no batch.
+ */
+static int vbal_fill_some(struct vbal *vb)
 {
-	struct page *page, *next;
+	unsigned long missing;
+	struct vbal_batch *b;
 
-	list_for_each_entry_safe(page, next, &vb->untold, lru) {
-		if (b->nr + VBAL_UNITS > b->max)
+	while (vb->filling < vb->fillers) {
+		missing = vbal_missing(vb);
+		if (!missing && list_empty(&vb->untold))
 			break;
-		vbal_name(vb, b, page);
-		list_move_tail(&page->lru, &b->pages);
+		b = vbal_next(vb, VBAL_VQ_INFLATE);
+		if (IS_ERR(b))
+			return PTR_ERR(b);
+		if (!vbal_fill_start(vb, b, missing))
+			return vb->filling ? 0 : -EAGAIN;
+		vbal_turn(vb);
 	}
+	return 0;
 }
 
 /**
- * vbal_fill - fill a batch for the inflate queue
+ * vbal_send_filled - the batch that is filled longest, to the device
  * @vb: the balloon
- * @b: an empty batch
  *
- * Return: numbers in it; 0 when nothing is missing, or the guest has nothing
- * to spare.
+ * Return: 0, -EAGAIN when the guest had nothing for it, or why the device did
+ * not take it.
  */
-static unsigned int vbal_fill(struct vbal *vb, struct vbal_batch *b)
+static int vbal_send_filled(struct vbal *vb)
 {
-	unsigned int order, i, left;
-	struct page *page;
-	long spare;
+	struct vbal_batch *b;
+	int err;
 
-	vbal_fill_untold(vb, b);
-	left = min_t(unsigned long, vbal_missing(vb), b->max);
-	spare = left > b->nr ? vbal_spare(vb) : 0;
-	left = left > b->nr ? (left - b->nr) / VBAL_UNITS : 0;
-	left = clamp_t(long, spare, 0, left);
-	while (left && !READ_ONCE(vb->oom_hit)) {
-		page = vbal_alloc(vb, left, &order);
-		if (!page)
-			break;
-		for (i = 0; i < BIT(order); i++) {
-			vbal_name(vb, b, page + i);
-			list_add_tail(&page[i].lru, &b->pages);
-		}
-		left -= BIT(order);
-		cond_resched();
-	}
-	return b->nr;
-}
-
-/* Back to where it is told first, when the queue did not take it. */
-static void vbal_unfill(struct vbal *vb, struct vbal_batch *b)
-{
-	list_splice_tail_init(&b->pages, &vb->untold);
-	b->nr = 0;
+	if (!vb->filling)
+		return 0;
+	b = vbal_fill_end(vb);
+	if (!b->nr)
+		return -EAGAIN;
+	err = vbal_send(vb, b);
+	if (err)
+		vbal_unfill(vb, b);
+	return err;
 }
 
 /**
@@ -224,24 +224,20 @@ static void vbal_unfill(struct vbal *vb, struct vbal_batch *b)
  */
 static int vbal_inflate(struct vbal *vb)
 {
-	struct vbal_batch *b;
-	int err = 0;
+	int err, last;
 
-	vb->order = get_order(SZ_2M);
-	while (!list_empty(&vb->untold) || vbal_missing(vb)) {
-		b = vbal_next(vb, VBAL_VQ_INFLATE);
-		if (IS_ERR(b))
-			return PTR_ERR(b);
-		if (!vbal_fill(vb, b)) {
-			err = vbal_missing(vb) ? -EAGAIN : 0;
-			break;
-		}
-		err = vbal_send(vb, b);
-		if (err) {
-			vbal_unfill(vb, b);
-			return err;
-		}
+	vbal_fill_begin(vb);
+	do {
+		err = vbal_fill_some(vb) ?: vbal_send_filled(vb);
+	} while (!err && (vb->filling || !list_empty(&vb->untold) ||
+			  vbal_missing(vb)));
+	while (vb->filling) {
+		last = vbal_send_filled(vb);
+		if (last && (!err || err == -EAGAIN))
+			err = last;
 	}
+	if (err == -EAGAIN && !vbal_missing(vb))
+		err = 0;
 	return vbal_drain(vb) ?: err;
 }
 
@@ -273,6 +269,7 @@ static int vbal_deflate(struct vbal *vb)
 			err = -EAGAIN;
 			break;
 		}
+		vbal_turn(vb);
 		err = vbal_send(vb, b);
 		if (err) {
 			vbal_keep(vb, b);

@@ -32,6 +32,7 @@ struct workqueue_struct *vbal_wq;
 static int vbal_batch_init(struct vbal_batch *b, unsigned int max)
 {
 	INIT_LIST_HEAD(&b->pages);
+	INIT_WORK(&b->fill, vbal_fill_work);
 	b->max = max;
 	b->pfns = kmalloc_array(max, sizeof(b->pfns[0]), GFP_KERNEL);
 	return b->pfns ? 0 : -ENOMEM;

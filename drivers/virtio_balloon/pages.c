@@ -73,14 +73,15 @@ static bool vbal_has_number(struct page *page, unsigned int order)
  */
 struct page *vbal_alloc(struct vbal *vb, unsigned int max, unsigned int *order)
 {
-	unsigned int i, try = min_t(unsigned int, vb->order, ilog2(max));
+	unsigned int i, try = min_t(unsigned int, READ_ONCE(vb->order),
+				    ilog2(max));
 	struct page *page;
 
 	for (;;) {
 		page = vbal_alloc_order(try);
 		if (page || !try)
 			break;
-		vb->order = --try;
+		WRITE_ONCE(vb->order, --try);
 	}
 	*order = try;
 	if (!page || likely(vbal_has_number(page, try)))

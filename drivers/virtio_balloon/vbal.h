@@ -19,9 +19,10 @@
  * &vbal.held counts those that the device has: the first kind, and those of
  * the second that are on their way back.
  *
- * Who moves pages: the work item &vbal.work, one at a time, and beside it
- * compaction (one page at a time) and the out-of-memory notifier, each with a
- * batch of its own.  They meet at the spinlock of a queue and nowhere else.
+ * Who moves pages: the work item &vbal.work, one at a time, with those that
+ * fill batches for it, for which it waits.  Beside it compaction (one page at a
+ * time) and the out-of-memory notifier, each with a batch of its own.  They meet
+ * at the spinlock of a queue and nowhere else.
  *
  * Locks, outermost first: &vbal.life (mutex: taking the device's buffers back,
  * against the out-of-memory notifier and vbal_empty()), &vbal.migrate_lock
@@ -127,6 +128,9 @@ enum vbal_state {
  * @state: see &enum vbal_state; changes under the lock of @q while it is out
  * @nr: numbers in it
  * @max: how many it has room for
+ * @fill: allocates pages for it
+ * @want: how many
+ * @asked: numbers that it is to have then
  * @pfns: the numbers, memory of its own
  * @pages: the pages that they name; unused by compaction, whose page is on
  *	lists of the kernel's
@@ -136,6 +140,9 @@ struct vbal_batch {
 	enum vbal_state state;
 	unsigned int nr;
 	unsigned int max;
+	struct work_struct fill;
+	unsigned int want;
+	unsigned int asked;
 	__virtio32 *pfns;
 	struct list_head pages;
 };
@@ -187,10 +194,14 @@ struct vbal_hints {
  *	@oom_hit and @failed, which not every processor does with less
  * @leaving: the balloon is to be empty, whatever the device wants
  * @target: what it wants, as it was read last
- * @pending: numbers in batches of @work that are with the device
+ * @pending: numbers in batches of @work that are with the device, or being
+ *	filled
  * @batch: batches of @work, used in turn
  * @next: whose turn it is
- * @order: of the largest allocation that may still succeed in this step
+ * @filling: how many are being filled, those before @next
+ * @fillers: how many may be
+ * @order: of the largest allocation that may still succeed in this step;
+ *	whoever fills a batch may make it less
  * @delay: until the next try after one that did not get far enough, jiffies
  * @short_of: target of the last report about that
  * @written: value of the field actual
@@ -237,6 +248,8 @@ struct vbal {
 	unsigned long pending;
 	struct vbal_batch batch[VBAL_BATCHES];
 	unsigned int next;
+	unsigned int filling;
+	unsigned int fillers;
 	unsigned int order;
 	unsigned long delay;
 	u32 short_of;
@@ -300,6 +313,14 @@ void vbal_keep(struct vbal *vb, struct vbal_batch *b);
 void vbal_let_go(struct vbal *vb, struct vbal_batch *b);
 void vbal_forget(struct vbal *vb);
 void vbal_free(struct list_head *pages);
+
+/* fill.c */
+void vbal_fill_begin(struct vbal *vb);
+void vbal_fill_work(struct work_struct *work);
+bool vbal_fill_start(struct vbal *vb, struct vbal_batch *b,
+		     unsigned long missing);
+struct vbal_batch *vbal_fill_end(struct vbal *vb);
+void vbal_unfill(struct vbal *vb, struct vbal_batch *b);
 
 /* balance.c */
 void vbal_work(struct work_struct *work);

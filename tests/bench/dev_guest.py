@@ -2,6 +2,7 @@
 """The device benchmark's guest: its files, its devices, and how the host talks to it."""
 
 import base64
+import contextlib
 import gzip
 import os
 import socket
@@ -17,13 +18,16 @@ from harness.qmp import Qmp, connect
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIDES = ("intree", "ours")
+# A boot that takes times has more processors; a row takes them into use by all_cpus().
+CPUS = 2
+
 DRIVERS = ("virtio_blk", "virtio_scsi", "virtio_console", "virtio_balloon", "virtio_rng")
 TRANSPORT = {"intree": ("virtio_pci",),
              "ours": ("virtio_pci", "virtio_pci_modern", "virtio_pci_legacy")}
 # What the kernel needs beside a driver of a bus: disks.
 BESIDE = ("sd_mod",)
 CMDLINE = ("console=ttyS0 rdinit=/init panic=-1 oops=panic 8250.nr_uarts=3 nokaslr norandmaps "
-           "mitigations=off random.trust_cpu=on quiet")
+           "mitigations=off random.trust_cpu=on maxcpus=1 quiet")
 MEMORY = 2304
 # Requests a second that the second disk of a driver is limited to.
 LIMIT = 1000
@@ -171,8 +175,9 @@ class Guest:
     def _command(self, initrd):
         def chardev(name, how):
             return ["-chardev", f"socket,id={name},path={self._socket(name)},server=on,wait={how}"]
-        out = [qemu.PROGRAM, "-machine", "q35", "-accel", "tcg,thread=single", "-cpu", "max",
-               "-smp", "1", "-m", str(MEMORY), "-nodefaults", "-no-reboot", "-display", "none",
+        threads, cpus = ("single", 1) if self.plugin else ("multi", CPUS)
+        out = [qemu.PROGRAM, "-machine", "q35", "-accel", f"tcg,thread={threads}", "-cpu", "max",
+               "-smp", str(cpus), "-m", str(MEMORY), "-nodefaults", "-no-reboot", "-display", "none",
                "-kernel", self.kernel.image, "-initrd", initrd, "-append", self._cmdline,
                "-serial", "file:" + self._path("console"),
                *chardev("ctl", "off"), "-serial", "chardev:ctl",
@@ -276,6 +281,18 @@ class Guest:
         self.run("load base " + " ".join(base))
         self.run(f"load {side} " + " ".join(own))
         self.loaded = side, driver
+
+    def _online(self, yes):
+        if not self.plugin:
+            self.run("; ".join(f"echo {yes} >/sys/devices/system/cpu/cpu{cpu}/online"
+                               for cpu in range(1, CPUS)))
+
+    @contextlib.contextmanager
+    def all_cpus(self):
+        """For a row that is about more than one processor."""
+        self._online(1)
+        yield
+        self._online(0)
 
     def symbols(self, base):
         """Which function an address belongs to, as modules are loaded now."""

@@ -141,6 +141,10 @@ class Balloon(Row):
         return time.monotonic() - begin
 
     def work(self, guest, device, amount):
+        with guest.all_cpus():
+            return self._work(guest, device, amount)
+
+    def _work(self, guest, device, amount):
         full = guest.qmp.run("query-memory-size-summary")["base-memory"]
         less = full - amount * MIB
         if self._way == "deflate":
