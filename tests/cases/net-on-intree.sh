@@ -4,7 +4,6 @@
 # tools: ethtool
 # timeout: 180
 
-need_net
 for module in virtio_ring virtio virtio_pci; do
 	same "the kernel's own $module" "$(modinfo -n $module | cut -d/ -f5)" kernel
 done

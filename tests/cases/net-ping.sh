@@ -3,5 +3,4 @@
 # tools: ethtool
 # timeout: 180
 
-need_net
 . /vgd/net.sh

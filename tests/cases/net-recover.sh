@@ -5,7 +5,6 @@
 # append: lapic=notscdeadline nox2apic
 # timeout: 180
 
-need_net
 # The gdb server stops the guest: see suspend for what is switched off above.
 dev=$(device_of virtio_net) || die "no device is bound to virtio_net"
 net=$(ls /sys/bus/virtio/devices/$dev/net 2>/dev/null) || die "no network interface"

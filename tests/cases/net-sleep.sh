@@ -3,7 +3,6 @@
 # tools: ethtool
 # timeout: 180
 
-need_net
 dev=$(device_of virtio_net) || die "no device is bound to virtio_net"
 net=$(ls /sys/bus/virtio/devices/$dev/net 2>/dev/null) || die "no network interface"
 fn=$(readlink -f /sys/bus/virtio/devices/$dev/..)

@@ -3,7 +3,6 @@
 # tools: ethtool
 # timeout: 240
 
-need_net
 dev=$(device_of virtio_net) || die "no device is bound to virtio_net"
 server=10.0.2.2
 ROUNDS=$(fewer ${ROUNDS:-4} 2)

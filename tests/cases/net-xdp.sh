@@ -4,7 +4,6 @@
 # boot: own
 # timeout: 180
 
-need_net
 dev=$(device_of virtio_net) || die "no device is bound to virtio_net"
 net=$(ls /sys/bus/virtio/devices/$dev/net 2>/dev/null) || die "no network interface"
 server=10.0.2.2

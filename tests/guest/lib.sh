@@ -107,13 +107,6 @@ reload()
 
 has_disk() { [ -b $DISK ]; }
 
-# need_net: our network driver, which make builds with VIRTIO_NET=m
-need_net()
-{
-	modinfo -n virtio_net 2>/dev/null | grep -q /updates/ ||
-		skip_case "virtio_net is not built: make VIRTIO_NET=m"
-}
-
 # need_disk: wait for the disk, give up without it
 need_disk() { try_for 10 has_disk || die "no $DISK appears"; }
 

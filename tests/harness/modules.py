@@ -16,7 +16,7 @@ from .kernel import SetupError
 
 # The kernel's own modules that stand for ours when MODULES=intree.
 INTREE = ("virtio_ring", "virtio", "virtio_pci", "virtio_blk", "virtio_rng", "virtio_console",
-          "virtio_scsi")
+          "virtio_scsi", "virtio_net")
 # Loaded first, in this order; everything else follows by dependency.
 FIRST = ("virtio_ring", "virtio", "virtio_pci", "virtio_pci_modern",
          "virtio_pci_legacy", "virtio_mmio")

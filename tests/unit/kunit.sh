@@ -18,7 +18,6 @@ virtio_blk_test | virtio_console_test | virtio_balloon_test | virtio_scsi_test)
 virtio_balloon_hostile_test) drivers=virtio_balloon ;;
 virtio_console_hold_test) drivers=virtio_console ;;
 virtio_scsi_interrupt_test) drivers=virtio_scsi ;;
-virtio_net_ctrl_test) drivers=virtio_net ;;
 virtio_net_ctrl_test | virtio_net_data_test) drivers=virtio_net ;;
 *) drivers= ;;
 esac
