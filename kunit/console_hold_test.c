@@ -6,9 +6,10 @@
  * far longer than any test, unless the test is of that time.  So what the
  * device sees, it sees because of what the driver was told to send it for.
  */
-#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/poll.h>
+#include <linux/sched/signal.h>
+#include <linux/workqueue.h>
 #include <virtio_recovery.h>
 
 #include "console_fix.h"
@@ -283,6 +284,93 @@ static void fails_while_held(struct kunit *test)
 	filp_close(f, NULL);
 }
 
+/* The timer that a reset stopped runs again for what is held after it. */
+static void by_itself_after_reset(struct kunit *test)
+{
+	struct con *c;
+	struct file *f;
+	unsigned int n;
+
+	if (!virtqueue_ext_has(virtio_recovery_join))
+		kunit_skip(test, "this bus does not set devices up again");
+	c = con_start(test, NO_EVENT);
+	f = open_port(test, c, O_NONBLOCK, TENTH);
+	n = hold_some(c, f);
+	mock_needs_reset(c->m);
+	KUNIT_EXPECT_TRUE(test, con_told(c, 0, EV_DEVICE_READY, 1));
+	con_say(c, PORT, EV_ADD, 0);
+	KUNIT_EXPECT_TRUE(test, con_told(c, PORT, EV_PORT_READY, 1));
+	KUNIT_EXPECT_TRUE(test, con_told(c, PORT, EV_OPEN, 1));
+	expect_bytes(c, n);
+	n = hold_some(c, f);
+	c->m->notified[OUT] = 0;
+	KUNIT_EXPECT_TRUE(test, play_until(c->m->notified[OUT] == 1));
+	expect_bytes(c, n);
+	filp_close(f, NULL);
+}
+
+/**
+ * struct late_reader - a device that reads what is sent, after a time
+ * @work: does it
+ * @c: the device
+ * @got: bytes
+ */
+struct late_reader {
+	struct delayed_work work;
+	struct con *c;
+	size_t got;
+};
+
+static void late_read(struct work_struct *work)
+{
+	struct late_reader *late = container_of(work, struct late_reader,
+						work.work);
+
+	if (play_up(late->c->p, OUT))
+		late->got = con_drain(late->c, PORT, NULL, 0);
+}
+
+/* The driver is unbound: a device that reads gets what was held. */
+static void before_unbind(struct kunit *test)
+{
+	struct con *c = con_start(test, NO_EVENT);
+	struct file *f = open_port(test, c, O_NONBLOCK, EVER);
+	struct late_reader late = { .c = c };
+	unsigned int n = hold_some(c, f);
+
+	INIT_DELAYED_WORK_ONSTACK(&late.work, late_read);
+	schedule_delayed_work(&late.work, msecs_to_jiffies(60));
+	device_release_driver(&c->m->vdev.dev);
+	flush_delayed_work(&late.work);
+	destroy_delayed_work_on_stack(&late.work);
+	KUNIT_EXPECT_EQ(test, late.got, n);
+	filp_close(f, NULL);
+}
+
+/* SIGIO for room that a look at the ring has found, not an interrupt. */
+static void signals_room(struct kunit *test)
+{
+	struct con *c = con_start(test, NO_EVENT);
+	struct file *f = open_port(test, c, O_NONBLOCK, NORMAL);
+	u8 *data = kunit_kzalloc(test, 4096, GFP_KERNEL);
+	struct play_buf b;
+
+	while (con_write(f, data, 4096) > 0)
+		;
+	allow_signal(SIGIO);
+	f_setown(f, task_tgid_vnr(current), 1);
+	KUNIT_ASSERT_GE(test, f->f_op->fasync(0, f, 1), 0);
+	KUNIT_EXPECT_FALSE(test, signal_pending(current));
+	KUNIT_ASSERT_TRUE(test, play_try_take(c->p, OUT, &b));
+	play_push(c->p, &b, 0);
+	KUNIT_EXPECT_TRUE(test, con_poll(f) & POLLOUT);
+	KUNIT_EXPECT_TRUE(test, play_until(signal_pending(current)));
+	f->f_op->fasync(0, f, 0);
+	flush_signals(current);
+	disallow_signal(SIGIO);
+	filp_close(f, NULL);
+}
+
 /* Somebody waits for the answer: each write is sent at once. */
 static void not_with_reader(struct kunit *test)
 {
@@ -375,6 +463,9 @@ static struct kunit_case hold_cases[] = {
 #endif
 	KUNIT_CASE(gone_while_held),
 	KUNIT_CASE(fails_while_held),
+	KUNIT_CASE(by_itself_after_reset),
+	KUNIT_CASE(before_unbind),
+	KUNIT_CASE(signals_room),
 	KUNIT_CASE(not_with_reader),
 	KUNIT_CASE(room_found_by_another),
 	KUNIT_CASE(reminds_next_port),
