@@ -10,6 +10,7 @@ import time
 
 from . import dmesg, hostops, ktap, qemu, scsi, uml
 from .initramfs import guest_archive
+from .nettap import Wire
 from .qmp import Qmp, QmpError, connect
 
 BOOT_LIMIT = {"kvm": 60, "tcg": 150, "uml": 30}
@@ -52,6 +53,7 @@ class Guest:
         self.folder = tempfile.mkdtemp(prefix="vgd-")
         self.log = ""                       # the console so far
         self.qmp = self.helper = self._process = self._console = self._control = None
+        self.wire = None                    # the network of its own, if it has one
         self._lines, self._partial, self._utf = [], "", b""
         self._selector = selectors.DefaultSelector()
         self.boot_seconds = 0.0
@@ -97,10 +99,14 @@ class Guest:
             scsi.create_images(self.folder)
         os.mkdir(os.path.join(self.folder, "share"))
         image = self.kernel.bzimage if any(c.bzimage for c in cases) else self.kernel.image
-        args = qemu.command(self.config, self.accel, image, initrd, self.folder, append)
+        self.wire = Wire(self.config.taps) if self.config.taps else None
+        taps = self.wire.taps if self.wire else ()
+        args = qemu.command(self.config, self.accel, image, initrd, self.folder, append, taps=taps)
         self.note(" ".join(args))
-        self._process = qemu.start(args, self._console_file,
+        self._process = qemu.start(args, self._console_file, keep=taps,
                                    env=qemu.environment(args[0], self.config, self.folder))
+        if self.wire:
+            self.wire.given()
         self._console = connect(os.path.join(self.folder, "con"))
         self._control = connect(os.path.join(self.folder, "ctl"))
         self.qmp = Qmp(os.path.join(self.folder, "qmp"))
@@ -143,6 +149,8 @@ class Guest:
             self._process = None
         if self.qmp:
             self.qmp.close()
+        if self.wire:
+            self.wire.close()
         for sock in [k.fileobj for k in list(self._selector.get_map().values())]:
             self._selector.unregister(sock)
             sock.close()

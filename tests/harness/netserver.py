@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """The host's end of the transfers, with data that both sides know."""
 
+import contextlib
 import hashlib
 import http.server
 import socketserver
 import threading
+
+from . import nettap
 
 
 def pattern(size):
@@ -39,19 +42,28 @@ class Sink(socketserver.BaseRequestHandler):
         self.request.sendall(total.hexdigest().encode())
 
 
-def _start(server):
+class Server(socketserver.ThreadingTCPServer):
+    """Does not wait for the peer of a connection: its guest may be gone without a word."""
+
+    daemon_threads = True
+
+
+def _start(guest, kind, handler):
+    """On this machine, or in the namespace that the guest's tap is in."""
+    with guest.wire.inside() if guest.wire else contextlib.nullcontext():
+        server = kind((nettap.HOST if guest.wire else "127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return str(server.server_address[1])
 
 
-def host_serve(_guest, _words):
+def host_serve(guest, _words):
     """serve: start the server of this run of the case, return its port."""
-    return _start(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler))
+    return _start(guest, http.server.ThreadingHTTPServer, Handler)
 
 
-def host_sink(_guest, _words):
+def host_sink(guest, _words):
     """sink: start what takes the guest's data, return its port."""
-    return _start(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Sink))
+    return _start(guest, Server, Sink)
 
 
 def host_sum(_guest, words):

@@ -151,7 +151,8 @@ class Config:
                 "queue_reset": "on", "iommu_platform": "off", "iommu": "off", "swiotlb": "auto",
                 "mem": "512", "disk": str(DISK_BYTES), "queue_size": "auto", "blk_size": "auto",
                 "hotplug": "acpi", "no_soft_reset": "auto", "discovery": "acpi",
-                "devices": "blk0,rng0", "ports": serial.PORTS, "balloon": "", "net": "", "qemu": "any",
+                "devices": "blk0,rng0", "ports": serial.PORTS, "balloon": "", "net": "", "wire": "user",
+                "qemu": "any",
                 "extra": ""}
     # What setting 'balloon' may switch on, joined by '+'.
     BALLOON = ("deflate-on-oom", "free-page-hint", "free-page-reporting")
@@ -180,6 +181,8 @@ class Config:
             raise SetupError(f"config {name}: no_soft_reset wants qemu=10")
         if self.set["hotplug"] not in ("acpi", "pcie"):
             raise SetupError(f"config {name}: no hotplug '{self.set['hotplug']}'")
+        if self.set["wire"] not in ("user", "tap"):
+            raise SetupError(f"config {name}: no wire '{self.set['wire']}'")
         self.devices = self.set["devices"].split(",")
         unknown = set(self.balloon) - set(self.BALLOON)
         if unknown:
@@ -204,8 +207,17 @@ class Config:
         return dict(word.split(":") for word in self.set["net"].split("+") if word)
 
     @property
-    def netdev(self):
+    def taps(self):
+        """How many descriptors of a tap the network card wants (see nettap.py)."""
+        if self.set["wire"] != "tap" or "net0" not in self.devices:
+            return 0
+        return int(self.set["queues"])
+
+    def netdev(self, taps=()):
         """What is behind the network card."""
+        if taps:
+            word = "fds" if len(taps) > 1 else "fd"
+            return f"tap,id=user0,{word}={':'.join(map(str, taps))}"
         tap = self.net.get("tap")
         if not tap:
             return "user,id=user0"
@@ -252,6 +264,7 @@ class Config:
         out += [f"no_soft_reset={s['no_soft_reset']}"] if s["no_soft_reset"] != "auto" else []
         out += [f"balloon with {' '.join(self.balloon)}"] if self.balloon else []
         out += [f"network card with {self.set['net']}"] if self.net else []
+        out += ["a tap behind it"] if self.taps else []
         out += [f"QEMU {s['qemu']}"] if s["qemu"] != "any" else []
         return ", ".join(out)
 
@@ -290,6 +303,8 @@ class Config:
         elif what == "net0":
             props = dict(driver="virtio-net-pci", id=what, bus="rp3", netdev="user0", romfile="",
                          **props)
+            if self.taps > 1:
+                props["mq"] = "on"
             props.update({k: v for k, v in self.net.items() if k != "tap"})
         elif what in scsi.UNITS:
             return scsi.unit(what)
@@ -317,7 +332,7 @@ class Config:
             return BOARDS[self.set["board"]].device(props, self.set["transport"])
         return mmio.device(what, props) if self.mmio else props
 
-    def backends(self, folder):
+    def backends(self, folder, taps=()):
         """Options for what stands behind the devices."""
         disk = os.path.join(folder, "disk0.raw")
         args = ["-object", "rng-random,id=urandom,filename=/dev/urandom",
@@ -331,7 +346,7 @@ class Config:
         if "scsi0" in self.devices:
             args += scsi.backends(folder)
         if "net0" in self.devices:
-            args += ["-netdev", self.netdev]
+            args += ["-netdev", self.netdev(taps)]
         if "fs0" in self.devices:
             args += ["-fsdev", f"local,id=share0,path={folder}/share,security_model=none"]
         if "ser0" in self.devices:
@@ -374,8 +389,11 @@ def bridges(config):
     return args
 
 
-def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS):
-    """The whole command line.  Sockets, the disk and the shared folder are below folder."""
+def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS, taps=()):
+    """The whole command line.  Sockets, the disk and the shared folder are below folder.
+
+    taps: descriptors of the tap that is behind the network card.
+    """
     if config.set["board"]:
         return board_command(config, image, initrd, folder, append)
     path = program(config.set["qemu"])
@@ -392,7 +410,7 @@ def command(config, accel, image, initrd, folder, append, chardevs=TEST_CHARDEVS
             args += ["-L", f"{prefix(path)}/usr/share/{what}"]
     args += [word.format(folder=folder) for word in chardevs]
     args += [] if config.mmio else bridges(config)
-    args += config.backends(folder)
+    args += config.backends(folder, taps)
     for what in config.attached:
         args += ["-device", as_option(config.device(what))]
     return args + config.set["extra"].split()
@@ -411,8 +429,8 @@ def board_command(config, image, initrd, folder, append):
     return args + config.set["extra"].split()
 
 
-def start(args, log, stdin=subprocess.DEVNULL, env=None):
-    """Start QEMU; it dies with us whatever becomes of us."""
+def start(args, log, stdin=subprocess.DEVNULL, env=None, keep=()):
+    """Start QEMU; it dies with us whatever becomes of us.  keep: its descriptors."""
     return subprocess.Popen(
         args, stdin=stdin, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-        preexec_fn=die_with_parent, env=env)
+        preexec_fn=die_with_parent, env=env, pass_fds=keep)

@@ -4,6 +4,7 @@
 import queue
 import threading
 
+from . import nettap
 from .dmesg import bad_lines
 from .guest import Guest, GuestGone, Outcome, Timeout
 from .kernel import SetupError
@@ -98,6 +99,9 @@ class Runner:
         intree = batch.jobs[0].case.intree
         if self.index.lacks(intree):
             self._skip(batch, f"this kernel has no {', '.join(self.index.lacks(intree))}")
+            return
+        if batch.config.taps and nettap.lacking():
+            self._skip(batch, nettap.lacking())
             return
         guest = Guest(batch.config, self.kernel, self.index.having(intree), self.accel,
                       self.out, batch.label, self.scale)
