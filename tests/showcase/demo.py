@@ -3,12 +3,18 @@
 
 import os
 
-from harness import serial
+from harness import netserver, serial
+from harness.netserver import host_serve    # noqa: F401 pylint: disable=unused-import
 from harness.scsi import host_cd_sum    # noqa: F401 pylint: disable=unused-import
 from harness.serial import *            # noqa: F401,F403 pylint: disable=wildcard-import,unused-wildcard-import
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PARTS = ("blk", "rng", "console", "balloon", "scsi")
+PARTS = ("blk", "net", "rng", "console", "balloon", "scsi")
+
+
+def host_pattern(guest, words):
+    """pattern BYTES: the SHA-256 of what host_serve sends."""
+    return netserver.host_sum(guest, words)
 
 
 def guest_files(kernel):

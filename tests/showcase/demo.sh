@@ -5,7 +5,7 @@
 # timeout: 420
 # loads: no
 
-for _part in serial balloon scsi demo/blk demo/rng demo/console demo/balloon demo/scsi; do
+for _part in serial balloon scsi demo/blk demo/net demo/rng demo/console demo/balloon demo/scsi; do
 	. /vgd/$_part.sh
 done
 
@@ -130,8 +130,9 @@ sectors_read() { awk '{ print $3 }' $SYS/stat; }
 
 link_ports
 for _key in modules \
-	blk rngdev serial balloon scsi \
+	blk net rngdev serial balloon scsi \
 	mkfs files remount resize rebind replug fio throttle \
+	dhcp http \
 	rng \
 	logins names ports noread portplug \
 	half stats back \
