@@ -3,22 +3,20 @@
 # tools: ethtool
 # timeout: 180
 
-dev=$(device_of virtio_net) || die "no device is bound to virtio_net"
-net=$(ls /sys/bus/virtio/devices/$dev/net 2>/dev/null) || die "no network interface"
+. /vgd/wire.sh
 fn=$(readlink -f /sys/bus/virtio/devices/$dev/..)
-server=10.0.2.2
 ROUNDS=$(fewer ${ROUNDS:-3} 1)
 
 # get BYTES: the sum of what came
 get() { wget -q -O - "http://$server:$port/$1" | sha256sum | cut -d' ' -f1; }
 
-ip link set $net up
-check "an address by DHCP" udhcpc -q -n -f -t 10 -T 2 -i $net -s /vgd/udhcpc
+check "an address" up
 port=$(host serve) || die "the host serves nothing"
 sum=$(host sum 4194304)
 check "another address of the card" ip link set $net address 52:54:00:12:34:99
 check "a smaller MTU" ip link set $net mtu 1400
 index=$(cat /sys/class/net/$net/ifindex)
+as_before() { ip link set $net address 52:54:00:12:34:56; ip link set $net mtu 1500; }
 
 # across NAME COMMAND: while data comes
 across()
@@ -43,10 +41,9 @@ for i in $(seq 1 $ROUNDS); do
 done
 ip link set $net down
 check "sleep while the interface is down" sh -c 'echo mem >/sys/power/state'
-ip link set $net up
-check "an address by DHCP" udhcpc -q -n -f -t 10 -T 2 -i $net -s /vgd/udhcpc
+check "an address" up
 same "what comes after it" "$(get 4194304)" "$sum"
-[ -w $fn/reset ] || { skip "reset of the function" "it cannot be reset"; finish; }
+[ -w $fn/reset ] || { skip "reset of the function" "it cannot be reset"; as_before; finish; }
 same "it may be reset in use" "$(cat /sys/bus/virtio/devices/$dev/live_reset)" 1
 for i in $(seq 1 $ROUNDS); do
 	across "reset of the function, round $i" sh -c "echo 1 >$fn/reset"
@@ -62,5 +59,6 @@ for i in $(seq 1 $ROUNDS); do
 	ip link set $net down
 	check "the interface comes up" ip link set $net up
 done
-check "an address by DHCP" udhcpc -q -n -f -t 10 -T 2 -i $net -s /vgd/udhcpc
+check "an address" up
 same "what comes after it" "$(get 4194304)" "$sum"
+as_before

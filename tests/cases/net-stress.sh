@@ -3,20 +3,13 @@
 # tools: ethtool
 # timeout: 240
 
-dev=$(device_of virtio_net) || die "no device is bound to virtio_net"
-server=10.0.2.2
+. /vgd/wire.sh
 ROUNDS=$(fewer ${ROUNDS:-4} 2)
 port=$(host serve) || die "the host serves nothing"
 sum=$(host sum 2097152)
 random_file /tmp/up 1
 want=$(sha256sum </tmp/up | cut -d' ' -f1)
 sink=$(host sink) || die "the host takes nothing"
-
-up()
-{
-	net=$(ls /sys/bus/virtio/devices/$dev/net) && ip link set $net up &&
-		udhcpc -q -n -f -t 10 -T 2 -i $net -s /vgd/udhcpc >/tmp/dhcp 2>&1
-}
 
 # get BYTES: the sum of what came
 get() { wget -q -O - "http://$server:$port/$1" | sha256sum | cut -d' ' -f1; }
@@ -36,7 +29,7 @@ both()
 	same "$what: what came" "$(cat /tmp/got)" "$sum"
 	same "$what: what went" "$(cat /tmp/put)" "$want"
 }
-check "an address by DHCP" up
+check "an address" up
 for i in $(seq 1 $ROUNDS); do
 	if ethtool -g $net 2>/dev/null | grep -q '^RX'; then
 		both "rings of 64, round $i" ethtool -G $net rx 64 tx 64
@@ -57,12 +50,12 @@ for i in $(seq 1 $ROUNDS); do
 	check "and comes again" sh -c "echo $dev >/sys/bus/virtio/drivers/virtio_net/bind"
 	kill $getter $sender 2>/dev/null
 	wait $getter $sender 2>/dev/null
-	check "an address by DHCP" up
+	check "an address" up
 done
 for parameters in napi_tx=0 "csum=0 gso=0" napi_weight=1 ""; do
 	check "unload" rmmod virtio_net
 	check "load with ${parameters:-no parameters}" modprobe virtio_net $parameters
 	try_for 10 device_of virtio_net
-	check "an address by DHCP" up
+	check "an address" up
 	both "transfers with ${parameters:-no parameters}" true
 done

@@ -2,6 +2,7 @@
 """What a case may ask of the host's end of a tap (see nettap.py); a case's
 NAME.py imports them."""
 
+import random
 import select
 import socket
 import struct
@@ -14,7 +15,7 @@ from .netserver import host_serve, host_sink, host_sum      # noqa: F401 pylint:
 
 SOL_PACKET, PACKET_STATISTICS, PACKET_AUXDATA, PACKET_VNET_HDR = 263, 6, 8, 15
 PACKET_OUTGOING = 4
-SO_RCVBUFFORCE, SO_SNDBUFFORCE = 33, 32
+SO_RCVBUFFORCE = 33
 MAC = "52:54:00:12:34:56"       # QEMU's first card
 PEER = "52:54:00:aa:aa:aa"      # whom frames that are made here come from
 
@@ -210,17 +211,19 @@ def host_frames(guest, words):
 
 
 def host_flows(guest, words):
-    """flows COUNT KEY ENTRIES QUEUES: UDP from so many ports, 4 packets each; how many
-    packets each queue has to get: hashed with the key (hex), table entry N is N % QUEUES.
+    """flows COUNT KEY ENTRIES QUEUES ports|addresses: UDP of so many flows, 4 packets
+    each; how many each queue has to get.  The key is in hex, entry N of the table
+    N % QUEUES; ports: they are hashed as well.
     """
     count, key, entries, queues = int(words[0]), bytes.fromhex(words[1]), *map(int, words[2:4])
-    want = [0] * queues
+    ports, want, luck = words[4] == "ports", [0] * queues, random.Random(words[1])
     with guest.wire.packets() as sock:
-        sock.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, 16 << 20)
-        for port in range(20000, 20000 + count):
-            payload = frames.ip_udp("10.77.0.9", nettap.GUEST, port, 9, b"flow")
-            value = frames.toeplitz(key, frames.flow("10.77.0.9", nettap.GUEST, port, 9))
+        for _ in range(count):
+            source, port = f"10.77.0.{luck.randrange(20, 250)}", luck.randrange(20000, 60000)
+            value = frames.toeplitz(key, frames.flow(source, nettap.GUEST,
+                                                     *((port, 9) if ports else ())))
             want[value % entries % queues] += 4
+            payload = frames.ip_udp(source, nettap.GUEST, port, 9, b"flow")
             for _ in range(4):
                 sock.send(frames.ethernet(MAC, PEER, frames.ETH_IP, payload))
                 time.sleep(0.0005)
