@@ -38,6 +38,8 @@ static const struct {
 	{ "virtio_balloon_hostile_test", "virtio_balloon", "answer_ms=1500" },
 	{ "virtio_scsi_test", "virtio_scsi", "tmf_timeout=1" },
 	{ "virtio_scsi_interrupt_test", "virtio_scsi", "" },
+	{ "virtio_net_ctrl_test", "virtio_net", "ctrl_timeout=1" },
+	{ "virtio_net_data_test", "virtio_net", "ctrl_timeout=1" },
 	{ NULL }
 };
 
