@@ -17,7 +17,7 @@ for option in -i -k -l -g -c -x -S -T "" ; do
 done
 
 # Rings.
-if [ "$(feature $dev 40)" = 1 ]; then
+if rings_resize; then
 	most=$(word -g RX)
 	for size in 64 $most 128 $most; do
 		set_it "rings of $size" -G $net rx $size tx $size
@@ -28,7 +28,7 @@ if [ "$(feature $dev 40)" = 1 ]; then
 	same "they are" "$(word -g RX 2) $(word -g TX 2)" "64 64"
 	ethtool -G $net rx $most tx $most
 else
-	skip "rings" "the device cannot have them reset"
+	refused "other rings" ethtool -G $net rx 64 2>/dev/null
 fi
 # Queues.
 if [ "$(feature $dev 22)" = 1 ]; then

@@ -31,7 +31,7 @@ both()
 }
 check "an address" up
 for i in $(seq 1 $ROUNDS); do
-	if [ "$(feature $dev 40)" = 1 ]; then
+	if rings_resize; then
 		both "rings of 64, round $i" ethtool -G $net rx 64 tx 64
 		both "rings of 256, round $i" ethtool -G $net rx 256 tx 256
 	fi

@@ -28,7 +28,7 @@ done
 if [ "$CFG_queues" -gt 1 ]; then
 	both "another number of pairs below a program" xdp pass sh -c "ethtool -L $net combined 1; ethtool -L $net combined $CFG_queues"
 fi
-[ "$(feature $dev 40)" = 0 ] ||
+! rings_resize ||
 	both "other rings below a program" xdp pass sh -c "ethtool -G $net rx 64; ethtool -G $net rx 256"
 both "down and up below a program" xdp pass sh -c "ip link set $net down; ip link set $net up; ip address show dev $net"
 check "data" data_is_right

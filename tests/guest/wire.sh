@@ -81,3 +81,7 @@ traffic_ended()
 	[ "$(grep -c 'SUM.*receiver' /tmp/traffic)" = 2 ] &&
 		! grep 'SUM.*receiver' /tmp/traffic | grep -q ' 0.00 Bytes'
 }
+
+# rings_resize: may they be given another size?  QEMU's devices over MMIO offer the
+# reset of a queue, but do not know its register.
+rings_resize() { [ "$(feature $dev 40)" = 1 ] && [ "${CFG_transport#mmio}" = "$CFG_transport" ]; }

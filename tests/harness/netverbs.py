@@ -230,6 +230,21 @@ def host_flows(guest, words):
     return " ".join(map(str, want))
 
 
+def host_hash(_guest, words):
+    """hash KEY SOURCE PORT ports|addresses: of packets that host_flow sends."""
+    ports = (int(words[2]), 9) if words[3] == "ports" else ()
+    return hex(frames.toeplitz(bytes.fromhex(words[0]), frames.flow(words[1], nettap.GUEST, *ports)))
+
+
+def host_flow(guest, words):
+    """flow COUNT SOURCE PORT: so many packets of UDP, to port 9."""
+    payload = frames.ip_udp(words[1], nettap.GUEST, int(words[2]), 9, b"flow")
+    with guest.wire.packets() as sock:
+        for _ in range(int(words[0])):
+            sock.send(frames.ethernet(MAC, PEER, frames.ETH_IP, payload))
+    return words[0]
+
+
 def host_offloaded(guest, words):
     """offloaded NAME: on or off, of the host's end: what the guest's device told it."""
     for line in guest.wire.run("ethtool", "-k", nettap.TAP).splitlines():
