@@ -31,10 +31,11 @@
  * descriptor) or a chain of ring descriptors that says the same is the
  * queue's business.
  *
- * Beside that: virtqueue_ext_get_batch() takes several used buffers in one
- * call, virtqueue_ext_stats() reads the queue's counters,
- * virtqueue_ext_strict() makes it less patient with its device, and
- * virtqueue_ext_moderate() more patient with its interrupts.
+ * Beside that: virtqueue_ext_add_one() takes a buffer of one segment by its
+ * address, virtqueue_ext_get_batch() takes several used buffers in one call,
+ * virtqueue_ext_stats() reads the queue's counters, virtqueue_ext_strict() makes
+ * it less patient with its device, and virtqueue_ext_moderate() more patient
+ * with its interrupts.
  *
  * A driver built with this header still loads on the kernel's own
  * virtio_ring.ko: the symbols are weak there, virtqueue_ext_available() is
@@ -200,6 +201,25 @@ int virtqueue_table_init(struct virtqueue *vq, struct virtqueue_table *t,
  */
 int virtqueue_add_table(struct virtqueue *vq, struct virtqueue_table *t,
 			void *data) VIRTQUEUE_EXT_WEAK;
+
+/**
+ * virtqueue_ext_add_one - expose a buffer of one segment
+ * @vq: the queue
+ * @addr: its address for the device, as virtqueue_ext_dma_dev() says; the
+ *	caller maps and unmaps it
+ * @len: bytes, not 0
+ * @in: the device writes it; else the device reads it
+ * @data: the token, not NULL
+ *
+ * As virtqueue_add_table() with one entry, without a table: the descriptor
+ * stands in the ring.  The caller serialises all operations on @vq.
+ * Context: any.
+ *
+ * Return: 0, -ENOSPC when the ring has no room now, -EIO when the queue is
+ * broken.
+ */
+int virtqueue_ext_add_one(struct virtqueue *vq, dma_addr_t addr, u32 len,
+			  bool in, void *data) VIRTQUEUE_EXT_WEAK;
 
 /**
  * virtqueue_ext_get_batch - take several used buffers

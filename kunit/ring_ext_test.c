@@ -308,6 +308,49 @@ static void dma_device(struct kunit *test)
 }
 
 /* @num buffers of one writable element each, back from the device. */
+/* A buffer of one segment, by its address: never in a table. */
+static void one_segment(struct kunit *test)
+{
+	struct ring_fix *f = ext_setup(test, 1);
+	struct walk_chain c;
+	unsigned int in;
+	u32 len;
+
+	for (in = 0; in < 2; in++) {
+		KUNIT_ASSERT_EQ(test, virtqueue_ext_add_one(f->vq,
+							    ring_addr(f, 0),
+							    ring_len(0), in,
+							    &f->buf[in]), 0);
+		f->buf[in].added++;
+		KUNIT_EXPECT_EQ(test, f->vq->num_free, f->p->num - 1);
+		virtqueue_kick(f->vq);
+		KUNIT_ASSERT_TRUE(test, walk_pop(&f->w, &c));
+		ring_expect_chain(f, &c, !in, in);
+		KUNIT_EXPECT_FALSE(test, c.indirect);
+		walk_push(&f->w, c.id, c.in_bytes);
+		KUNIT_EXPECT_EQ(test, ring_get(f, &len), in);
+		KUNIT_EXPECT_EQ(test, len, c.in_bytes);
+	}
+	ring_expect_once(f);
+}
+
+/* No room, and a queue that is broken. */
+static void one_segment_refused(struct kunit *test)
+{
+	struct ring_fix *f = ext_setup(test, 1);
+	dma_addr_t addr = ring_addr(f, 0);
+	unsigned int i;
+
+	for (i = 0; i < f->p->num; i++)
+		KUNIT_ASSERT_EQ(test, ring_add(f, i, 1, 0), 0);
+	KUNIT_EXPECT_EQ(test, virtqueue_ext_add_one(f->vq, addr, 4, false, f),
+			-ENOSPC);
+	KUNIT_EXPECT_EQ(test, f->vq->num_free, 0);
+	__virtqueue_break(f->vq);
+	KUNIT_EXPECT_EQ(test, virtqueue_ext_add_one(f->vq, addr, 4, false, f),
+			-EIO);
+}
+
 static void use_some(struct ring_fix *f, unsigned int num, u32 written)
 {
 	struct walk_chain c;
@@ -664,6 +707,8 @@ static struct kunit_case ext_cases[] = {
 	KUNIT_CASE_PARAM(table_used_len, ring_some_gen_params),
 	KUNIT_CASE_PARAM(table_detached, ring_some_gen_params),
 	KUNIT_CASE_PARAM(dma_device, ring_some_gen_params),
+	KUNIT_CASE_PARAM(one_segment, ring_some_gen_params),
+	KUNIT_CASE_PARAM(one_segment_refused, ring_some_gen_params),
 	KUNIT_CASE_PARAM(get_batch, ring_some_gen_params),
 	KUNIT_CASE_PARAM(get_batch_up_to_a_lie, ring_some_gen_params),
 	KUNIT_CASE_PARAM(stats_of_buffers, ring_some_gen_params),

@@ -202,6 +202,23 @@ int virtqueue_add_inbuf_ctx(struct virtqueue *vq, struct scatterlist *sg,
 }
 EXPORT_SYMBOL_GPL(virtqueue_add_inbuf_ctx);
 
+int virtqueue_ext_add_one(struct virtqueue *vq, dma_addr_t addr, u32 len,
+			  bool in, void *data)
+{
+	struct vring_virtqueue *vr = to_vring(vq);
+
+	if (unlikely(READ_ONCE(vr->mode) > VRING_PACKED) && vring_broken(vr))
+		return -EIO;
+	if (WARN_ON_ONCE(!data))
+		return -EINVAL;
+	if (unlikely(!vr->vq.num_free))
+		return vring_add_failed(vr, -ENOSPC);
+	if (vr->is_packed)
+		return packed_put_one(vr, addr, len, in, data, NULL);
+	return split_put_one(vr, addr, len, in, data, NULL);
+}
+EXPORT_SYMBOL_GPL(virtqueue_ext_add_one);
+
 int virtqueue_table_init(struct virtqueue *vq, struct virtqueue_table *t,
 			 void *mem, dma_addr_t addr, u16 max)
 {

@@ -74,21 +74,15 @@ packed_expose(struct vring_virtqueue *vr, struct vring_packed_desc *d,
 	return vring_added(vr, data, num, in_bytes);
 }
 
-static __always_inline int packed_add_one(struct vring_virtqueue *vr,
-					  struct scatterlist *sg, bool in,
-					  void *data, void *ctx, const bool dma)
+/* A buffer of one segment; there is a free slot. */
+static __always_inline int packed_put_one(struct vring_virtqueue *vr,
+					  dma_addr_t addr, u32 len, bool in,
+					  void *data, void *ctx)
 {
 	u16 id = vr->free_head, avail = vr->packed.avail;
 	struct vring_packed_desc *d = &vr->mem.ring[avail & PACKED_OFFSET];
 	u16 flags = vr->packed.avail_flags;
-	u32 len = sg->length, in_bytes = 0;
-	dma_addr_t addr;
-
-	if (unlikely(!vr->vq.num_free))
-		return vring_add_failed(vr, -ENOSPC);
-	addr = vring_sg_addr(vr, sg, in, &vr->mem.maps[id], dma);
-	if (dma && unlikely(addr == DMA_MAPPING_ERROR))
-		return vring_add_failed(vr, -ENOMEM);
+	u32 in_bytes = 0;
 
 	packed_set_desc(d, addr, len, id);
 	if (in) {
@@ -99,6 +93,20 @@ static __always_inline int packed_add_one(struct vring_virtqueue *vr,
 	}
 	return packed_expose(vr, d, flags, packed_move(vr, avail, 1), id, id, 1,
 			     in_bytes, data, ctx);
+}
+
+static __always_inline int packed_add_one(struct vring_virtqueue *vr,
+					  struct scatterlist *sg, bool in,
+					  void *data, void *ctx, const bool dma)
+{
+	dma_addr_t addr;
+
+	if (unlikely(!vr->vq.num_free))
+		return vring_add_failed(vr, -ENOSPC);
+	addr = vring_sg_addr(vr, sg, in, &vr->mem.maps[vr->free_head], dma);
+	if (dma && unlikely(addr == DMA_MAPPING_ERROR))
+		return vring_add_failed(vr, -ENOMEM);
+	return packed_put_one(vr, addr, sg->length, in, data, ctx);
 }
 
 /*

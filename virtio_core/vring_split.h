@@ -55,19 +55,13 @@ static __always_inline void split_publish(struct vring_virtqueue *vr)
 	WRITE_ONCE(vr->mem.vring.avail->idx, cpu_to_vring16(vr, vr->added));
 }
 
-static __always_inline int split_add_one(struct vring_virtqueue *vr,
-					 struct scatterlist *sg, bool in,
-					 void *data, void *ctx, const bool dma)
+/* A buffer of one segment; there is a free slot. */
+static __always_inline int split_put_one(struct vring_virtqueue *vr,
+					 dma_addr_t addr, u32 len, bool in,
+					 void *data, void *ctx)
 {
 	u16 head = vr->free_head;
-	u32 len = sg->length, in_bytes = 0;
-	dma_addr_t addr;
-
-	if (unlikely(!vr->vq.num_free))
-		return vring_add_failed(vr, -ENOSPC);
-	addr = vring_sg_addr(vr, sg, in, &vr->mem.maps[head], dma);
-	if (dma && unlikely(addr == DMA_MAPPING_ERROR))
-		return vring_add_failed(vr, -ENOMEM);
+	u32 in_bytes = 0;
 
 	split_set_desc(vr, &vr->mem.vring.desc[head], addr, len,
 		       in ? VRING_DESC_F_WRITE : 0);
@@ -76,6 +70,20 @@ static __always_inline int split_add_one(struct vring_virtqueue *vr,
 	else
 		vr->out_bytes += len;
 	return split_commit(vr, head, head, 1, in_bytes, data, ctx);
+}
+
+static __always_inline int split_add_one(struct vring_virtqueue *vr,
+					 struct scatterlist *sg, bool in,
+					 void *data, void *ctx, const bool dma)
+{
+	dma_addr_t addr;
+
+	if (unlikely(!vr->vq.num_free))
+		return vring_add_failed(vr, -ENOSPC);
+	addr = vring_sg_addr(vr, sg, in, &vr->mem.maps[vr->free_head], dma);
+	if (dma && unlikely(addr == DMA_MAPPING_ERROR))
+		return vring_add_failed(vr, -ENOMEM);
+	return split_put_one(vr, addr, sg->length, in, data, ctx);
 }
 
 /**
