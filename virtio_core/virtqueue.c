@@ -337,6 +337,13 @@ void *virtqueue_get_buf(struct virtqueue *_vq, unsigned int *len)
 }
 EXPORT_SYMBOL_GPL(virtqueue_get_buf);
 
+/* May several be taken at once, as nothing but that is to be done? */
+static __always_inline bool vring_may_batch(struct vring_virtqueue *vr)
+{
+	return READ_ONCE(vr->mode) == VRING_SPLIT &&
+	       !READ_ONCE(vr->cb_enabled) && !vring_traces_get();
+}
+
 unsigned int virtqueue_ext_get_batch(struct virtqueue *vq,
 				     struct virtqueue_used *used,
 				     unsigned int max)
@@ -344,6 +351,8 @@ unsigned int virtqueue_ext_get_batch(struct virtqueue *vq,
 	struct vring_virtqueue *vr = to_vring(vq);
 	unsigned int n;
 
+	if (likely(vring_may_batch(vr)))
+		return vring_split_get_batch(vr, used, max);
 	for (n = 0; n < max; n++) {
 		used[n].data = vring_get(vr, &used[n].len, NULL);
 		if (!used[n].data)

@@ -438,6 +438,9 @@ int vring_split_add_table(struct vring_virtqueue *vr, struct virtqueue_table *t,
 void vring_split_init_table(struct vring_desc *desc, unsigned int num,
 			    bool little_endian);
 void vring_split_expose(struct vring_virtqueue *vr);
+unsigned int vring_split_get_batch(struct vring_virtqueue *vr,
+				   struct virtqueue_used *used,
+				   unsigned int max);
 void *vring_split_get_slow(struct vring_virtqueue *vr, unsigned int *len,
 			   void **ctx);
 bool vring_split_enable_cb_delayed(struct vring_virtqueue *vr);

@@ -381,6 +381,12 @@ static __always_inline void *vring_got(struct vring_virtqueue *vr, void *data,
 	return data;
 }
 
+/* Is somebody told of each used buffer? */
+static __always_inline bool vring_traces_get(void)
+{
+	return tracepoint_enabled(virtqueue_get);
+}
+
 static __always_inline void vring_note_interrupt(struct vring_virtqueue *vr,
 						 bool used)
 {
