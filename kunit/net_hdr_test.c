@@ -286,9 +286,11 @@ static void receive_fragments(struct kunit *test)
 static void parse_legacy(struct kunit *test)
 {
 	struct vnet_features f = { .legacy = true, .guest_csum = true };
-	u8 raw[12] = { 1, 0x84, 0, 54, 5, 0xa8, 0, 34, 0, 16, 0xff, 0xff };
+	const u16 fields[] = { 54, 1448, 34, 16, 0xffff };
+	u8 raw[12] = { 1, 0x84 };
 	struct vnet_rx_hdr hdr;
 
+	memcpy(raw + 2, fields, sizeof(fields));
 	vnet_rx_hdr_parse(&f, raw, &hdr);
 	KUNIT_EXPECT_EQ(test, hdr.flags, 1);
 	KUNIT_EXPECT_EQ(test, hdr.gso_type, TCP6);

@@ -62,24 +62,6 @@ static void vnet_napi_broken(struct vnet *vnet, struct virtqueue *vq)
 		vnet_report(vnet, VIRTIO_FAILURE_QUEUE);
 }
 
-/*
- * In passing: what was sent meanwhile needs no interrupt of its own.  Whether
- * something is out is asked without the lock, and costs nothing but a later
- * look if the answer is out of date.
- */
-static void vnet_tx_pass_by(struct vnet_txq *txq, int budget)
-{
-	struct netdev_queue *q = vnet_tx_queue(txq);
-
-	if (!READ_ONCE(txq->up) || !txq->napi_on ||
-	    txq->vq->num_free == virtqueue_get_vring_size(txq->vq) ||
-	    !__netif_tx_trylock(q))
-		return;
-	if (txq->up)
-		vnet_tx_clean(txq, budget);
-	__netif_tx_unlock(q);
-}
-
 /* Give the device buffers; try later what cannot be done now. */
 static void vnet_rx_feed(struct vnet_rxq *rxq)
 {
@@ -99,7 +81,6 @@ static int vnet_rx_poll(struct napi_struct *napi, int budget)
 	unsigned int seen;
 	int done;
 
-	vnet_tx_pass_by(&vnet->txqs[rxq->index], budget);
 	done = vnet_rx_packets(rxq, budget);
 	vnet_rx_feed(rxq);
 	if (done >= budget)
@@ -115,15 +96,27 @@ static int vnet_rx_poll(struct napi_struct *napi, int budget)
 	return done;
 }
 
-/*
- * Ask for an interrupt when most is sent; without NAPI for packets only when
- * the stack waits.  False when there is something to be done right now.
+/**
+ * vnet_tx_arm - have NAPI run when most of what is in the ring was sent
+ * @txq: the queue, up, not armed
+ *
+ * Context: transmit lock, bottom halves off.
  */
-static bool vnet_tx_arm(struct vnet_txq *txq)
+void vnet_tx_arm(struct vnet_txq *txq)
 {
-	if (!txq->napi_on && !netif_tx_queue_stopped(vnet_tx_queue(txq)))
-		return true;
-	return virtqueue_enable_cb_delayed(txq->vq) ||
+	txq->armed = true;
+	if (unlikely(!virtqueue_enable_cb_delayed(txq->vq)))
+		vnet_napi_schedule(&txq->napi, txq->vq);
+}
+
+/*
+ * Ask for another interrupt if somebody waits for a packet, or the stack for
+ * room.  False when there is something to be done right now.
+ */
+static bool vnet_tx_rearm(struct vnet_txq *txq)
+{
+	txq->armed = txq->owed || netif_tx_queue_stopped(vnet_tx_queue(txq));
+	return !txq->armed || virtqueue_enable_cb_delayed(txq->vq) ||
 	       virtqueue_is_broken(txq->vq);
 }
 
@@ -131,16 +124,16 @@ static int vnet_tx_poll(struct napi_struct *napi, int budget)
 {
 	struct vnet_txq *txq = container_of(napi, struct vnet_txq, napi);
 	struct netdev_queue *q = vnet_tx_queue(txq);
-	bool armed = true;
+	bool done = true;
 
 	__netif_tx_lock(q, smp_processor_id());
 	if (txq->up) {
 		virtqueue_disable_cb(txq->vq);
 		vnet_tx_clean(txq, budget);
-		armed = vnet_tx_arm(txq);
+		done = vnet_tx_rearm(txq);
 	}
 	__netif_tx_unlock(q);
-	if (!armed)
+	if (!done)
 		return budget;
 	if (budget)
 		napi_complete_done(napi, 0);
@@ -258,8 +251,8 @@ void vnet_tx_start(struct vnet *vnet, unsigned int i)
 	napi_enable(&txq->napi);
 	__netif_tx_lock_bh(q);
 	txq->up = true;
-	if (!txq->napi_on)
-		virtqueue_disable_cb(txq->vq);
+	/* NAPI runs below. */
+	txq->armed = true;
 	__netif_tx_unlock_bh(q);
 	netif_tx_wake_queue(q);
 	/* What was sent meanwhile caused no interrupt. */

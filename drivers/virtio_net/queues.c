@@ -45,6 +45,7 @@ int vnet_queues_alloc(struct vnet *vnet)
 		snprintf(rxq->name, sizeof(rxq->name), "input.%u", i);
 		txq->vnet = vnet;
 		txq->index = i;
+		txq->queue = netdev_get_tx_queue(vnet->dev, i);
 		txq->napi_on = vnet_param_napi_tx;
 		u64_stats_init(&txq->stats.syncp);
 		snprintf(txq->name, sizeof(txq->name), "output.%u", i);

@@ -19,6 +19,15 @@
 /* Up to that long a packet is copied, and its buffer used again, bytes. */
 #define VNET_COPY	128
 
+/* Also a packet that would take more than so many times its length. */
+#define VNET_WASTE	8
+
+/* What the stack wants before and behind a copy. */
+#define VNET_COPY_PAD	(NET_SKB_PAD + NET_IP_ALIGN)
+#define VNET_COPY_SIZE(len) \
+	(SKB_DATA_ALIGN(VNET_COPY_PAD + (len)) + \
+	 SKB_DATA_ALIGN(sizeof(struct skb_shared_info)))
+
 /* No packet is longer, with a VLAN tag. */
 #define VNET_RX_MAX	(VNET_MAX_RX_PACKET + VLAN_HLEN)
 
@@ -38,14 +47,7 @@ static unsigned int vnet_rx_take(struct vnet_rxq *rxq)
 	return n;
 }
 
-/**
- * vnet_rx_pop - the next used buffer
- * @rxq: the queue
- * @len: bytes that the device says it wrote
- *
- * Return: its slot, which is the caller's now, or NULL when there is none.
- */
-struct vnet_rx_slot *vnet_rx_pop(struct vnet_rxq *rxq, u32 *len)
+static inline struct vnet_rx_slot *vnet_rx_next(struct vnet_rxq *rxq, u32 *len)
 {
 	struct vnet_rx_slot *slot;
 
@@ -60,6 +62,18 @@ struct vnet_rx_slot *vnet_rx_pop(struct vnet_rxq *rxq, u32 *len)
 	rxq->next++;
 	slot->in_ring = false;
 	return slot;
+}
+
+/**
+ * vnet_rx_pop - the next used buffer
+ * @rxq: the queue
+ * @len: bytes that the device says it wrote
+ *
+ * Return: its slot, which is the caller's now, or NULL when there is none.
+ */
+struct vnet_rx_slot *vnet_rx_pop(struct vnet_rxq *rxq, u32 *len)
+{
+	return vnet_rx_next(rxq, len);
 }
 
 /**
@@ -79,15 +93,25 @@ void vnet_rx_drop(struct vnet_rxq *rxq, unsigned int num)
 		vnet_rx_slot_put(rxq, slot);
 }
 
-/* A short packet; its buffer stays as it is. */
+/*
+ * A short packet; its buffer stays as it is.  The copy is a piece of a page of
+ * the pool, which several share.
+ */
 static struct sk_buff *vnet_rx_copy(struct vnet_rxq *rxq,
 				    struct vnet_rx_slot *slot,
 				    const void *data, u32 len)
 {
-	struct sk_buff *skb = napi_alloc_skb(&rxq->napi, len);
+	u32 size = VNET_COPY_SIZE(len);
+	void *va = vnet_rx_alloc(rxq, size);
+	struct sk_buff *skb = va ? napi_build_skb(va, size) : NULL;
 
-	if (likely(skb))
+	if (likely(skb)) {
+		skb_reserve(skb, VNET_COPY_PAD);
 		skb_put_data(skb, data, len);
+		skb_mark_for_recycle(skb);
+	} else if (va) {
+		vnet_rx_free(va, true);
+	}
 	vnet_rx_slot_put(rxq, slot);
 	return skb;
 }
@@ -141,7 +165,7 @@ static struct sk_buff *vnet_rx_first(struct vnet_rxq *rxq,
 	u32 head = min(len, room);
 	struct sk_buff *skb;
 
-	if (len <= VNET_COPY && only) {
+	if (only && (len <= VNET_COPY || len <= slot->size / VNET_WASTE)) {
 		void *data = slot->va + slot->headroom + vnet->hdr_len;
 
 		skb = vnet_rx_copy(rxq, slot, data, len);
@@ -227,7 +251,7 @@ static bool vnet_rx_merge(struct vnet_rxq *rxq, struct sk_buff *skb,
 	u32 len;
 
 	while (num--) {
-		slot = vnet_rx_pop(rxq, &len);
+		slot = vnet_rx_next(rxq, &len);
 		if (unlikely(!slot)) {
 			vnet_rx_count(rxq, &rxq->stats.bad_hdr, 1);
 			return false;
@@ -357,7 +381,7 @@ int vnet_rx_packets(struct vnet_rxq *rxq, int budget)
 	rcu_read_lock();
 	round.prog = rcu_dereference(rxq->vnet->xdp_prog);
 	for (done = 0; done < budget; done++) {
-		slot = vnet_rx_pop(rxq, &len);
+		slot = vnet_rx_next(rxq, &len);
 		if (!slot)
 			break;
 		vnet_rx_one(&round, slot, len);

@@ -16,10 +16,33 @@
 
 /* rx_buf.c */
 u32 vnet_rx_max_len(u16 hdr_len);
-void vnet_rx_sync_for_cpu(struct vnet_rxq *rxq, void *va, u32 len);
+void vnet_rx_sync(struct vnet_rxq *rxq, void *va, u32 len);
 void *vnet_rx_alloc(struct vnet_rxq *rxq, u32 size);
-void vnet_rx_free(struct vnet_rxq *rxq, void *va, bool napi);
-void vnet_rx_slot_put(struct vnet_rxq *rxq, struct vnet_rx_slot *slot);
+void vnet_rx_free(void *va, bool napi);
+
+/**
+ * vnet_rx_sync_for_cpu - see what the device wrote
+ * @rxq: the queue
+ * @va: where
+ * @len: bytes, checked: no more than were given to the device
+ */
+static inline void vnet_rx_sync_for_cpu(struct vnet_rxq *rxq, void *va, u32 len)
+{
+	if (unlikely(rxq->dma_dev))
+		vnet_rx_sync(rxq, va, len);
+}
+
+/**
+ * vnet_rx_slot_put - a slot is not in the ring any more
+ * @rxq: the queue
+ * @slot: the slot; what memory it still has goes with the next buffer
+ */
+static inline void vnet_rx_slot_put(struct vnet_rxq *rxq,
+				    struct vnet_rx_slot *slot)
+{
+	slot->next = rxq->free_slots;
+	rxq->free_slots = slot;
+}
 
 /**
  * struct vnet_rx_round - one round of receive

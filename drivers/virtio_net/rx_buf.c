@@ -16,11 +16,12 @@
  * - small: one piece that holds any packet that may come (without offloads);
  * - mergeable (VIRTIO_NET_F_MRG_RXBUF): one piece; a packet takes several
  *   buffers if need be.  Its size follows the traffic, between what holds an
- *   ordinary packet and a page;
+ *   ordinary packet and a page, or several pages while the average packet fills
+ *   them;
  * - big: a piece and whole pages, together enough for any packet.
  *
- * A buffer that the device used for a short packet goes back as it is: the
- * packet is copied.  VIRTIO 1.4, 5.1.6.3.
+ * A buffer that the device used for a packet much shorter goes back as it is:
+ * the packet is copied.  VIRTIO 1.4, 5.1.6.3.
  */
 #include <linux/dma-mapping.h>
 #include <linux/log2.h>
@@ -31,6 +32,10 @@
 
 /* What the stack keeps behind the data of a packet. */
 #define VNET_TAIL	SKB_DATA_ALIGN(sizeof(struct skb_shared_info))
+
+/* Large buffers: so many pages, as a power of two, and bytes. */
+#define VNET_LARGE_ORDER	2
+#define VNET_LARGE		(PAGE_SIZE << VNET_LARGE_ORDER)
 
 /* Pages that a pool keeps at most, whatever the ring's size. */
 #define VNET_POOL_MAX	4096
@@ -65,17 +70,21 @@ static u32 vnet_rx_want(struct vnet_rxq *rxq)
  * vnet_rx_buf_size - how much memory the next buffer gets
  * @rxq: the queue
  *
- * An even part of a page, so that none of it is lost.
+ * An even part of a page, so that none of it is lost.  A large one only if the
+ * average packet fills it: so no more memory than twice the packets' is taken.
  *
- * Return: bytes, headroom and tail included, at most a page.
+ * Return: bytes, headroom and tail included: at most a page, or %VNET_LARGE.
  */
 unsigned int vnet_rx_buf_size(struct vnet_rxq *rxq)
 {
 	u32 size = vnet_rx_headroom(rxq->vnet) + rxq->vnet->hdr_len + VNET_TAIL;
 
 	size += vnet_rx_want(rxq);
-	if (size >= PAGE_SIZE || READ_ONCE(rxq->vnet->xdp_headroom))
+	if (READ_ONCE(rxq->vnet->xdp_headroom))
 		return PAGE_SIZE;
+	if (size >= PAGE_SIZE)
+		return size >= VNET_LARGE && rxq->large ? VNET_LARGE :
+							  PAGE_SIZE;
 	return roundup_pow_of_two(size);
 }
 
@@ -107,27 +116,38 @@ static void vnet_rx_sync_for_device(struct vnet_rxq *rxq, void *va, u32 len)
 }
 
 /**
- * vnet_rx_sync_for_cpu - see what the device wrote
+ * vnet_rx_sync - see what the device wrote, behind the DMA API
  * @rxq: the queue
  * @va: where
  * @len: bytes, checked: no more than were given to the device
  */
-void vnet_rx_sync_for_cpu(struct vnet_rxq *rxq, void *va, u32 len)
+void vnet_rx_sync(struct vnet_rxq *rxq, void *va, u32 len)
 {
-	if (rxq->dma_dev)
-		dma_sync_single_for_cpu(rxq->dma_dev, vnet_rx_addr(rxq, va),
-					len, rxq->dma_dir);
+	dma_sync_single_for_cpu(rxq->dma_dev, vnet_rx_addr(rxq, va), len,
+				rxq->dma_dir);
 }
 
 /**
- * vnet_rx_free - give memory back to the pool
- * @rxq: the queue
- * @va: anywhere in it
+ * vnet_rx_free - give memory back to its pool
+ * @va: anywhere in the first page of it
  * @napi: called by the queue's NAPI
  */
-void vnet_rx_free(struct vnet_rxq *rxq, void *va, bool napi)
+void vnet_rx_free(void *va, bool napi)
 {
-	page_pool_put_full_page(rxq->pool, virt_to_page(va), napi);
+	struct page *page = virt_to_page(va);
+
+	page_pool_put_full_page(page->pp, page, napi);
+}
+
+/* All of a page, or of several. */
+static void *vnet_rx_alloc_pages(struct page_pool *pool)
+{
+	struct page *page = page_pool_dev_alloc_pages(pool);
+
+	if (unlikely(!page))
+		return NULL;
+	page_pool_fragment_page(page, 1);
+	return page_address(page);
 }
 
 /**
@@ -144,6 +164,8 @@ void *vnet_rx_alloc(struct vnet_rxq *rxq, u32 size)
 	unsigned int offset;
 	struct page *page;
 
+	if (size == PAGE_SIZE)
+		return vnet_rx_alloc_pages(rxq->pool);
 	page = page_pool_dev_alloc_frag(rxq->pool, &offset, size);
 	return page ? page_address(page) + offset : NULL;
 }
@@ -166,34 +188,48 @@ static bool vnet_rx_fill_pages(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
 }
 
 /* May memory that was left in a slot be used again? */
-static bool vnet_rx_fits(struct vnet_rxq *rxq, const struct vnet_rx_slot *slot)
+static bool vnet_rx_fits(struct vnet_rxq *rxq, const struct vnet_rx_slot *slot,
+			 u32 size)
 {
 	return slot->headroom >= vnet_rx_headroom(rxq->vnet) &&
-	       (rxq->vnet->rx_mode != VNET_RX_SMALL ||
-		slot->size >= vnet_rx_buf_size(rxq));
+	       (rxq->vnet->rx_mode != VNET_RX_SMALL || slot->size >= size);
+}
+
+/* Memory for a slot, of that size, or of a page. */
+static bool vnet_rx_take_memory(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
+				u32 size)
+{
+	struct vnet *vnet = rxq->vnet;
+
+	slot->va = NULL;
+	if (size > PAGE_SIZE) {
+		slot->va = vnet_rx_alloc_pages(rxq->large);
+		if (!slot->va)
+			size = PAGE_SIZE;
+	}
+	if (!slot->va)
+		slot->va = vnet_rx_alloc(rxq, size);
+	if (!slot->va)
+		return false;
+	slot->size = size;
+	slot->headroom = vnet_rx_headroom(vnet);
+	slot->addr = vnet_rx_addr(rxq, slot->va + slot->headroom);
+	slot->room = size - slot->headroom - VNET_TAIL +
+		     vnet->rx_pages * PAGE_SIZE;
+	return true;
 }
 
 /* See that a slot has all its memory, of the size that is right now. */
-static bool vnet_rx_fill(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
+static bool vnet_rx_fill(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
+			 u32 size)
 {
-	struct vnet *vnet = rxq->vnet;
-	u32 size;
-
-	if (slot->va && !vnet_rx_fits(rxq, slot)) {
-		vnet_rx_free(rxq, slot->va, false);
+	if (slot->va && unlikely(!vnet_rx_fits(rxq, slot, size))) {
+		vnet_rx_free(slot->va, false);
 		slot->va = NULL;
 	}
-	if (!slot->va) {
-		size = vnet_rx_buf_size(rxq);
-		slot->va = vnet_rx_alloc(rxq, size);
-		if (!slot->va)
-			return false;
-		slot->size = size;
-		slot->headroom = vnet_rx_headroom(vnet);
-		slot->room = size - slot->headroom - VNET_TAIL +
-			     vnet->rx_pages * PAGE_SIZE;
-	}
-	return !vnet->rx_pages || vnet_rx_fill_pages(rxq, slot);
+	if (!slot->va && unlikely(!vnet_rx_take_memory(rxq, slot, size)))
+		return false;
+	return !rxq->vnet->rx_pages || vnet_rx_fill_pages(rxq, slot);
 }
 
 /**
@@ -266,7 +302,19 @@ static int vnet_rx_add_sg(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
 	return virtqueue_add_inbuf(rxq->vq, sg, n, slot, GFP_ATOMIC);
 }
 
-static int vnet_rx_add_pieces(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
+/* A buffer of one piece. */
+static int vnet_rx_add_addr(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
+{
+	if (unlikely(rxq->dma_dev))
+		dma_sync_single_for_device(rxq->dma_dev, slot->addr, slot->room,
+					   rxq->dma_dir);
+	return virtqueue_ext_add_one(rxq->vq, slot->addr, slot->room, true,
+				     slot);
+}
+
+/* Any other buffer. */
+static noinline int vnet_rx_add_pieces(struct vnet_rxq *rxq,
+				       struct vnet_rx_slot *slot)
 {
 	struct vnet_rx_piece piece[VNET_RX_DESCS];
 	unsigned int n = vnet_rx_pieces(rxq, slot, piece);
@@ -276,15 +324,12 @@ static int vnet_rx_add_pieces(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
 	return vnet_rx_add_sg(rxq, slot, piece, n);
 }
 
-/* Give a buffer to the device; most are of one piece. */
+/* Give a buffer to the device. */
 static int vnet_rx_add(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
 {
-	struct scatterlist sg;
-
-	if (rxq->use_table || rxq->descs > 1)
-		return vnet_rx_add_pieces(rxq, slot);
-	sg_init_one(&sg, slot->va + slot->headroom, slot->room);
-	return virtqueue_add_inbuf(rxq->vq, &sg, 1, slot, GFP_ATOMIC);
+	if (likely(rxq->use_addr))
+		return vnet_rx_add_addr(rxq, slot);
+	return vnet_rx_add_pieces(rxq, slot);
 }
 
 /* Ring entries that must be free for a buffer. */
@@ -304,12 +349,13 @@ static unsigned int vnet_rx_need(const struct vnet_rxq *rxq)
  */
 bool vnet_rx_refill(struct vnet_rxq *rxq)
 {
-	unsigned int need = vnet_rx_need(rxq), added = 0;
+	unsigned int size = vnet_rx_buf_size(rxq), added = 0;
+	unsigned int need = vnet_rx_need(rxq);
 	struct vnet_rx_slot *slot;
 	bool ok = true;
 
 	while ((slot = rxq->free_slots) && rxq->vq->num_free >= need) {
-		if (unlikely(!vnet_rx_fill(rxq, slot))) {
+		if (unlikely(!vnet_rx_fill(rxq, slot, size))) {
 			vnet_rx_count(rxq, &rxq->stats.no_memory, 1);
 			ok = false;
 			break;
@@ -317,7 +363,6 @@ bool vnet_rx_refill(struct vnet_rxq *rxq)
 		if (unlikely(vnet_rx_add(rxq, slot)))
 			break;
 		rxq->free_slots = slot->next;
-		rxq->nr_free--;
 		slot->in_ring = true;
 		added++;
 	}
@@ -327,18 +372,6 @@ bool vnet_rx_refill(struct vnet_rxq *rxq)
 	}
 	rxq->starved = !ok;
 	return ok;
-}
-
-/**
- * vnet_rx_slot_put - a slot is not in the ring any more
- * @rxq: the queue
- * @slot: the slot; what memory it still has goes with the next buffer
- */
-void vnet_rx_slot_put(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
-{
-	slot->next = rxq->free_slots;
-	rxq->free_slots = slot;
-	rxq->nr_free++;
 }
 
 /**
@@ -383,7 +416,7 @@ static void vnet_rx_slot_free(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
 	unsigned int i;
 
 	if (slot->va)
-		vnet_rx_free(rxq, slot->va, false);
+		vnet_rx_free(slot->va, false);
 	slot->va = NULL;
 	for (i = 0; slot->pages && i < rxq->vnet->rx_pages; i++) {
 		if (slot->pages[i])
@@ -393,16 +426,17 @@ static void vnet_rx_slot_free(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
 	}
 }
 
-static int vnet_rx_pool_create(struct vnet_rxq *rxq)
+static struct page_pool *vnet_rx_pool_create(struct vnet_rxq *rxq,
+					     unsigned int order)
 {
 	struct vnet *vnet = rxq->vnet;
 	struct page_pool_params params = {
 		.flags = PP_FLAG_PAGE_FRAG,
+		.order = order,
 		.pool_size = min_t(unsigned int, VNET_POOL_MAX,
 				   rxq->nr_slots * (1 + vnet->rx_pages)),
 		.nid = dev_to_node(&vnet->vdev->dev),
 	};
-	struct page_pool *pool;
 
 	rxq->dma_dir = DMA_BIDIRECTIONAL;
 	if (rxq->dma_dev) {
@@ -411,10 +445,22 @@ static int vnet_rx_pool_create(struct vnet_rxq *rxq)
 		/* XDP may send a packet from where it was received. */
 		params.dma_dir = rxq->dma_dir;
 	}
-	pool = page_pool_create(&params);
+	return page_pool_create(&params);
+}
+
+static int vnet_rx_pools_create(struct vnet_rxq *rxq)
+{
+	struct page_pool *pool = vnet_rx_pool_create(rxq, 0);
+
 	if (IS_ERR(pool))
 		return PTR_ERR(pool);
 	rxq->pool = pool;
+	if (rxq->vnet->rx_mode != VNET_RX_MERGEABLE)
+		return 0;
+	pool = vnet_rx_pool_create(rxq, VNET_LARGE_ORDER);
+	if (IS_ERR(pool))
+		return PTR_ERR(pool);
+	rxq->large = pool;
 	return 0;
 }
 
@@ -472,7 +518,7 @@ int vnet_rx_ring_ready(struct vnet_rxq *rxq)
 			size);
 		return -EINVAL;
 	}
-	rxq->refill_at = need * clamp(size / need / 4, 1U, (u32)VNET_BATCH);
+	rxq->refill_at = need * max(size / need / 4, 1U);
 	for (i = 0; rxq->use_table && i < rxq->nr_slots && !err; i++)
 		err = virtqueue_table_init(rxq->vq, &rxq->slots[i].table,
 					   rxq->tables + i * step,
@@ -500,12 +546,13 @@ int vnet_rx_buf_init(struct vnet_rxq *rxq)
 			      virtqueue_get_vring_size(rxq->vq));
 	if (virtqueue_ext_available())
 		rxq->dma_dev = virtqueue_ext_dma_dev(rxq->vq);
-	rxq->use_table = rxq->dma_dev;
+	rxq->use_addr = virtqueue_ext_available() && rxq->descs == 1;
+	rxq->use_table = rxq->dma_dev && !rxq->use_addr;
 	err = vnet_rx_slots_alloc(rxq);
 	if (!err && rxq->use_table)
 		err = vnet_rx_tables_alloc(rxq);
 	if (!err)
-		err = vnet_rx_pool_create(rxq);
+		err = vnet_rx_pools_create(rxq);
 	return err;
 }
 
@@ -524,6 +571,9 @@ void vnet_rx_buf_exit(struct vnet_rxq *rxq)
 	if (rxq->pool)
 		page_pool_destroy(rxq->pool);
 	rxq->pool = NULL;
+	if (rxq->large)
+		page_pool_destroy(rxq->large);
+	rxq->large = NULL;
 	if (rxq->tables)
 		dma_free_coherent(rxq->dma_dev, vnet_rx_tables_size(rxq),
 				  rxq->tables, rxq->tables_dma);

@@ -19,47 +19,6 @@
 #include <net/tcp.h>
 #include "hdr.h"
 
-/**
- * vnet_rx_hdr_parse - copy a header out of the device's reach
- * @f: what was negotiated
- * @raw: the header in a receive buffer, of the length that @f implies
- * @hdr: the copy, in the CPU's byte order
- *
- * A legacy header has no num_buffers unless MRG_RXBUF was negotiated (5.1.6.1).
- * Context: any.
- */
-void vnet_rx_hdr_parse(const struct vnet_features *f, const void *raw,
-		       struct vnet_rx_hdr *hdr)
-{
-	struct virtio_net_hdr_v1_hash h = { };
-
-	if (f->hash_report)
-		memcpy(&h, raw, sizeof(h));
-	else
-		memcpy(&h, raw, sizeof(struct virtio_net_hdr));
-	if (f->mergeable && !f->hash_report)
-		memcpy(&h.hdr.num_buffers,
-		       raw + offsetof(struct virtio_net_hdr_v1, num_buffers),
-		       sizeof(h.hdr.num_buffers));
-	/* The copy, and not the buffer, is what is looked at from here on. */
-	barrier();
-
-	hdr->flags = f->guest_csum ? h.hdr.flags : 0;
-	/* 5.1.6.4.1: the fields are something else then. */
-	if (hdr->flags & VIRTIO_NET_HDR_F_RSC_INFO)
-		hdr->flags &= ~VIRTIO_NET_HDR_F_NEEDS_CSUM;
-	hdr->gso_type = h.hdr.gso_type & ~VIRTIO_NET_HDR_GSO_ECN;
-	hdr->ecn = h.hdr.gso_type & VIRTIO_NET_HDR_GSO_ECN;
-	hdr->hdr_len = __virtio16_to_cpu(f->le, h.hdr.hdr_len);
-	hdr->gso_size = __virtio16_to_cpu(f->le, h.hdr.gso_size);
-	hdr->csum_start = __virtio16_to_cpu(f->le, h.hdr.csum_start);
-	hdr->csum_offset = __virtio16_to_cpu(f->le, h.hdr.csum_offset);
-	hdr->num_buffers = f->mergeable ?
-			   __virtio16_to_cpu(f->le, h.hdr.num_buffers) : 1;
-	hdr->hash_report = le16_to_cpu(h.hash_report);
-	hdr->hash = le32_to_cpu(h.hash_value);
-}
-
 /* The checksum is left to us, or to whom we pass the packet on to. */
 static bool vnet_rx_csum(const struct vnet_rx_hdr *hdr, struct sk_buff *skb)
 {

@@ -9,36 +9,18 @@
  * The device is told of packets as late as the stack allows (xmit_more, byte
  * queue limits), with one decision for all of them.  That it has sent some is
  * found out by NAPI: the interrupt is asked for when most are gone, so that
- * it takes many at a time; and by the queue's receive half, which looks in
- * passing.  With the module parameter napi_tx off nobody asks: packets are
- * the driver's own as soon as they are in the ring, and later ones find out.
+ * it takes many at a time.  Packets that nobody waits for are the driver's own
+ * as soon as they are in the ring, and later ones find out that they are gone;
+ * with the module parameter napi_tx off these are all packets.
  *
  * A queue is stopped when the next packet might not fit, and goes on when a
  * quarter of the ring is free.
  */
 #include <linux/etherdevice.h>
 #include <linux/skbuff.h>
+#include <net/tcp.h>
 #include <net/xdp.h>
 #include "tx.h"
-
-/* Ring entries that are left, as packets count them. */
-static unsigned int vnet_tx_room(const struct vnet_txq *txq)
-{
-	return txq->free_slots ? txq->vq->num_free : 0;
-}
-
-/**
- * vnet_tx_low - is it time to look for packets that are gone?
- * @txq: the queue
- *
- * Return: true when less than a quarter of the ring is free, or one packet's.
- */
-bool vnet_tx_low(const struct vnet_txq *txq)
-{
-	unsigned int size = virtqueue_get_vring_size(txq->vq);
-
-	return vnet_tx_room(txq) < max_t(unsigned int, txq->need, size / 4);
-}
 
 /**
  * vnet_tx_kick - tell the device of what was added
@@ -67,6 +49,7 @@ static void vnet_tx_release(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 			    int budget, struct vnet_tx_done *done)
 {
 	slot->in_ring = false;
+	txq->owed -= slot->owed;
 	vnet_tx_unmap(txq, slot);
 	if (likely(slot->kind == VNET_TX_SKB)) {
 		done->packets += !!slot->bytes;
@@ -186,8 +169,58 @@ static bool vnet_tx_header_before(const struct vnet *vnet,
 	       !skb_header_cloned(skb);
 }
 
-/* Describe a packet for the ring. */
-static bool vnet_tx_build(struct vnet_txq *txq, struct vnet_tx_slot *slot,
+/*
+ * Nobody waits for this packet to be sent: it is the driver's own as soon as
+ * it is in the ring, and needs no interrupt.  Without NAPI for packets that is
+ * so of all.  What only acknowledges has no data that a socket of TCP would
+ * want to have sent before it goes on.
+ */
+static bool vnet_tx_is_loose(const struct vnet_txq *txq,
+			     const struct sk_buff *skb)
+{
+	return unlikely(!txq->napi_on) || skb_is_tcp_pure_ack(skb);
+}
+
+/* A slot carries a packet. */
+static void vnet_tx_carry(struct vnet_txq *txq, struct vnet_tx_slot *slot,
+			  struct sk_buff *skb)
+{
+	slot->kind = VNET_TX_SKB;
+	slot->skb = skb;
+	slot->owed = true;
+	slot->bytes = skb->len;
+	if (vnet_tx_is_loose(txq, skb)) {
+		slot->owed = false;
+		slot->bytes = 0;
+		skb_orphan(skb);
+		nf_reset_ct(skb);
+	}
+}
+
+/* A packet of one piece, the header included: its only descriptor. */
+static int vnet_tx_add_one(struct vnet_txq *txq, struct vnet_tx_slot *slot,
+			   const struct sk_buff *skb)
+{
+	u16 len = txq->vnet->hdr_len;
+
+	return virtqueue_ext_add_one(txq->vq, virt_to_phys(skb->data - len),
+				     skb->len + len, false, slot);
+}
+
+/* Any other packet. */
+static noinline int vnet_tx_add_pieces(struct vnet_txq *txq,
+				       struct vnet_tx_slot *slot,
+				       const struct sk_buff *skb, bool before)
+{
+	vnet_tx_begin(txq, slot);
+	if (!vnet_tx_head(txq, slot, skb->data, skb_headlen(skb), before) ||
+	    !vnet_tx_frags(txq, slot, skb_shinfo(skb)))
+		return -ENOMEM;
+	return vnet_tx_add(txq, slot);
+}
+
+/* Write the header of a packet, and give both to the ring. */
+static bool vnet_tx_place(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 			  struct sk_buff *skb)
 {
 	struct vnet *vnet = txq->vnet;
@@ -195,13 +228,11 @@ static bool vnet_tx_build(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 	void *raw = before ? (void *)skb->data - vnet->hdr_len :
 			     (void *)slot->block->hdr;
 
-	slot->kind = VNET_TX_SKB;
-	slot->skb = skb;
-	slot->bytes = txq->napi_on ? skb->len : 0;
-	vnet_tx_begin(txq, slot);
-	return vnet_tx_hdr_fill(&vnet->f, raw, vnet->hdr_len, skb) &&
-	       vnet_tx_head(txq, slot, skb->data, skb_headlen(skb), before) &&
-	       vnet_tx_frags(txq, slot, skb_shinfo(skb));
+	if (unlikely(!vnet_tx_hdr_fill(&vnet->f, raw, vnet->hdr_len, skb)))
+		return false;
+	if (before && txq->plain && !skb_is_nonlinear(skb))
+		return !vnet_tx_add_one(txq, slot, skb);
+	return !vnet_tx_add_pieces(txq, slot, skb, before);
 }
 
 /**
@@ -209,69 +240,62 @@ static bool vnet_tx_build(struct vnet_txq *txq, struct vnet_tx_slot *slot,
  * @txq: the queue, up
  * @skb: the packet; the ring's on success
  *
- * Return: false when it cannot be sent, and is still the caller's.
+ * Return: the packet's slot, or NULL when it cannot be sent, and is still the
+ * caller's.
  */
-static bool vnet_tx_send(struct vnet_txq *txq, struct sk_buff *skb)
+static struct vnet_tx_slot *vnet_tx_send(struct vnet_txq *txq,
+					 struct sk_buff *skb)
 {
 	struct vnet_tx_slot *slot;
 
 	/* The ring is smaller than what the stack thinks a packet may be. */
 	if (unlikely(skb_shinfo(skb)->nr_frags > txq->max_frags) &&
 	    skb_linearize(skb))
-		return false;
+		return NULL;
 	slot = vnet_tx_slot_get(txq);
 	if (unlikely(!slot))
-		return false;
-	if (unlikely(!vnet_tx_build(txq, slot, skb)))
-		goto undo;
+		return NULL;
 	skb_tx_timestamp(skb);
-	if (!txq->napi_on) {
-		skb_orphan(skb);
-		nf_reset_ct(skb);
+	vnet_tx_carry(txq, slot, skb);
+	if (likely(vnet_tx_place(txq, slot, skb))) {
+		slot->in_ring = true;
+		txq->owed += slot->owed;
+		return slot;
 	}
-	if (unlikely(vnet_tx_add(txq, slot)))
-		goto undo;
-	return true;
-
-undo:
 	vnet_tx_unmap(txq, slot);
 	vnet_tx_slot_put(txq, slot);
-	return false;
+	return NULL;
 }
 
-/*
- * The next packet might not fit.  With NAPI the interrupt that is asked for
- * wakes the queue; without, ask for one now, and look whether it is too late.
- */
-static void vnet_tx_full(struct vnet_txq *txq)
+/* The next packet might not fit: the interrupt wakes the queue. */
+static noinline void vnet_tx_full(struct vnet_txq *txq)
 {
 	netif_tx_stop_queue(vnet_tx_queue(txq));
 	vnet_tx_count(txq, &txq->stats.stops, 1);
-	if (txq->napi_on || virtqueue_enable_cb_delayed(txq->vq))
-		return;
-	vnet_tx_clean(txq, 0);
-	if (!netif_tx_queue_stopped(vnet_tx_queue(txq)))
-		virtqueue_disable_cb(txq->vq);
+	if (!txq->armed)
+		vnet_tx_arm(txq);
 }
 
-/* Is the device to be told now?  With NAPI the byte queue limits decide. */
+/* Is the device to be told now?  The byte queue limits decide, if told. */
 static bool vnet_tx_kick_now(struct vnet_txq *txq, unsigned int bytes,
 			     bool more)
 {
 	struct netdev_queue *q = vnet_tx_queue(txq);
 
-	if (txq->napi_on)
+	if (likely(bytes))
 		return __netdev_tx_sent_queue(q, bytes, more);
 	return !more || netif_xmit_stopped(q);
 }
 
-static void vnet_tx_drop(struct vnet_txq *txq, struct sk_buff *skb, bool more)
+static noinline netdev_tx_t vnet_tx_drop(struct vnet_txq *txq,
+					 struct sk_buff *skb, bool more)
 {
 	vnet_tx_count(txq, &txq->stats.drops, 1);
 	dev_kfree_skb_any(skb);
 	/* Others may wait for this one to be announced with them. */
 	if (!more && txq->up)
 		vnet_tx_kick(txq);
+	return NETDEV_TX_OK;
 }
 
 /**
@@ -289,22 +313,22 @@ netdev_tx_t vnet_start_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct vnet_txq *txq = &vnet->txqs[skb_get_queue_mapping(skb)];
 	unsigned int bytes = skb->len;
 	bool more = netdev_xmit_more();
+	struct vnet_tx_slot *slot;
 
-	if (unlikely(!txq->up)) {
-		vnet_tx_drop(txq, skb, more);
-		return NETDEV_TX_OK;
-	}
-	if (vnet_tx_low(txq) || !txq->napi_on)
+	if (unlikely(!txq->up))
+		return vnet_tx_drop(txq, skb, more);
+	if (unlikely(vnet_tx_low(txq)) || unlikely(!txq->napi_on))
 		vnet_tx_clean(txq, 0);
-	if (unlikely(!vnet_tx_send(txq, skb))) {
-		vnet_tx_drop(txq, skb, more);
-		return NETDEV_TX_OK;
-	}
+	slot = vnet_tx_send(txq, skb);
+	if (unlikely(!slot))
+		return vnet_tx_drop(txq, skb, more);
 	vnet_tx_count(txq, &txq->stats.packets, 1);
 	vnet_tx_count(txq, &txq->stats.bytes, bytes);
-	if (unlikely(vnet_tx_room(txq) < txq->need))
+	if (unlikely(txq->vq->num_free < txq->need))
 		vnet_tx_full(txq);
-	if (vnet_tx_kick_now(txq, bytes, more))
+	else if (slot->owed && unlikely(!txq->armed))
+		vnet_tx_arm(txq);
+	if (vnet_tx_kick_now(txq, slot->bytes, more))
 		vnet_tx_kick(txq);
 	return NETDEV_TX_OK;
 }

@@ -23,28 +23,90 @@ struct vnet_tx_block {
 };
 
 /* tx_buf.c */
-struct vnet_tx_slot *vnet_tx_slot_get(struct vnet_txq *txq);
-void vnet_tx_slot_put(struct vnet_txq *txq, struct vnet_tx_slot *slot);
-void vnet_tx_begin(struct vnet_txq *txq, struct vnet_tx_slot *slot);
 bool vnet_tx_head(struct vnet_txq *txq, struct vnet_tx_slot *slot, void *data,
 		  u32 len, bool before);
 bool vnet_tx_frags(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 		   const struct skb_shared_info *info);
 int vnet_tx_add(struct vnet_txq *txq, struct vnet_tx_slot *slot);
-void vnet_tx_unmap(struct vnet_txq *txq, struct vnet_tx_slot *slot);
+void vnet_tx_undo_maps(struct vnet_txq *txq, struct vnet_tx_slot *slot);
 
 /* tx.c */
-bool vnet_tx_low(const struct vnet_txq *txq);
 void vnet_tx_kick(struct vnet_txq *txq);
 
 /* tx_xdp.c */
 int vnet_tx_frames(struct vnet *vnet, struct xdp_frame **frames, int n,
 		   bool flush);
 
+/**
+ * vnet_tx_slot_get - a slot for a packet
+ * @txq: the queue
+ *
+ * Return: an empty slot, the caller's, or NULL.
+ */
+static inline struct vnet_tx_slot *vnet_tx_slot_get(struct vnet_txq *txq)
+{
+	struct vnet_tx_slot *slot = txq->free_slots;
+
+	if (likely(slot))
+		txq->free_slots = slot->next;
+	return slot;
+}
+
+/**
+ * vnet_tx_slot_put - a slot is empty
+ * @txq: the queue
+ * @slot: the slot
+ */
+static inline void vnet_tx_slot_put(struct vnet_txq *txq,
+				    struct vnet_tx_slot *slot)
+{
+	slot->kind = VNET_TX_NONE;
+	slot->next = txq->free_slots;
+	txq->free_slots = slot;
+}
+
+/**
+ * vnet_tx_unmap - the device does not read a packet any more
+ * @txq: the queue
+ * @slot: the packet's slot
+ */
+static inline void vnet_tx_unmap(struct vnet_txq *txq,
+				 struct vnet_tx_slot *slot)
+{
+	if (unlikely(slot->nr_maps))
+		vnet_tx_undo_maps(txq, slot);
+}
+
+/**
+ * vnet_tx_begin - describe a packet anew
+ * @txq: the queue
+ * @slot: the packet's slot
+ */
+static inline void vnet_tx_begin(struct vnet_txq *txq,
+				 struct vnet_tx_slot *slot)
+{
+	slot->nr_sg = 0;
+	if (txq->use_table)
+		virtqueue_table_begin(&slot->table);
+}
+
+/**
+ * vnet_tx_low - is it time to look for packets that are gone?
+ * @txq: the queue
+ *
+ * There is a slot for each entry of the ring: slots are never short first.
+ *
+ * Return: true when less than a quarter of the ring is free, or one packet's.
+ */
+static inline bool vnet_tx_low(const struct vnet_txq *txq)
+{
+	return txq->vq->num_free < txq->low;
+}
+
 /* The netdev queue of a transmit queue. */
 static inline struct netdev_queue *vnet_tx_queue(const struct vnet_txq *txq)
 {
-	return netdev_get_tx_queue(txq->vnet->dev, txq->index);
+	return txq->queue;
 }
 
 #endif /* _VNET_TX_H */

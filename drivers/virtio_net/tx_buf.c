@@ -20,46 +20,6 @@
 #include <linux/slab.h>
 #include "tx.h"
 
-/**
- * vnet_tx_slot_get - a slot for a packet
- * @txq: the queue
- *
- * Return: an empty slot, the caller's, or NULL.
- */
-struct vnet_tx_slot *vnet_tx_slot_get(struct vnet_txq *txq)
-{
-	struct vnet_tx_slot *slot = txq->free_slots;
-
-	if (likely(slot))
-		txq->free_slots = slot->next;
-	return slot;
-}
-
-/**
- * vnet_tx_slot_put - a slot is empty
- * @txq: the queue
- * @slot: the slot
- */
-void vnet_tx_slot_put(struct vnet_txq *txq, struct vnet_tx_slot *slot)
-{
-	slot->kind = VNET_TX_NONE;
-	slot->next = txq->free_slots;
-	txq->free_slots = slot;
-}
-
-/**
- * vnet_tx_begin - describe a packet anew
- * @txq: the queue
- * @slot: the packet's slot
- */
-void vnet_tx_begin(struct vnet_txq *txq, struct vnet_tx_slot *slot)
-{
-	slot->nr_maps = 0;
-	slot->nr_sg = 0;
-	if (txq->use_table)
-		virtqueue_table_begin(&slot->table);
-}
-
 /* Append a stretch of memory that the DMA API has to know of. */
 static bool vnet_tx_map(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 			struct page *page, u32 off, u32 len)
@@ -179,13 +139,13 @@ int vnet_tx_add(struct vnet_txq *txq, struct vnet_tx_slot *slot)
 }
 
 /**
- * vnet_tx_unmap - the device does not read a packet any more
+ * vnet_tx_undo_maps - the device does not read a packet any more
  * @txq: the queue
  * @slot: the packet's slot
  *
  * What to undo is read from private memory only.
  */
-void vnet_tx_unmap(struct vnet_txq *txq, struct vnet_tx_slot *slot)
+void vnet_tx_undo_maps(struct vnet_txq *txq, struct vnet_tx_slot *slot)
 {
 	unsigned int i;
 
@@ -276,6 +236,7 @@ int vnet_tx_init(struct vnet_txq *txq)
 		sg_init_table(txq->sg, VNET_TX_DESCS);
 		sg_unmark_end(&txq->sg[VNET_TX_DESCS - 1]);
 	}
+	txq->plain = txq->use_table && !txq->dma_dev;
 	return vnet_tx_slots_alloc(txq);
 }
 
@@ -306,6 +267,7 @@ int vnet_tx_ring_ready(struct vnet_txq *txq)
 	txq->need = VNET_TX_MIN_DESCS + txq->max_frags;
 	if (txq->use_table && txq->vnet->f.indirect)
 		txq->need = 1;
+	txq->low = max(txq->need, (u16)(size / 4));
 	for (i = 0; txq->use_table && i < txq->nr_slots && !err; i++) {
 		struct vnet_tx_slot *slot = &txq->slots[i];
 

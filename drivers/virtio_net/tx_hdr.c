@@ -45,39 +45,23 @@ static unsigned int vnet_tx_hdr_len(const struct sk_buff *skb)
 }
 
 /**
- * vnet_tx_hdr_fill - write the header of a packet
+ * vnet_tx_hdr_gso - what a packet asks for that the device cuts
  * @f: what was negotiated
- * @raw: where to; any alignment
- * @len: bytes of the header, as in &vnet.hdr_len
+ * @raw: the rest of the header is there
  * @skb: the packet, from the Ethernet header on
  *
- * num_buffers stays 0, and so does all that no bit says is valid.
  * Context: any.
  *
  * Return: false when the packet asks for what was not negotiated.
  */
-bool vnet_tx_hdr_fill(const struct vnet_features *f, void *raw,
-		      unsigned int len, const struct sk_buff *skb)
+bool vnet_tx_hdr_gso(const struct vnet_features *f, struct vnet_tx_raw *raw,
+		     const struct sk_buff *skb)
 {
-	struct virtio_net_hdr_v1_hash h = { };
-	struct virtio_net_hdr_v1 *hdr = &h.hdr;
+	bool le = virtio_legacy_is_little_endian() || f->le;
+	u8 type = vnet_tx_gso_type(f, skb_shinfo(skb)->gso_type);
 
-	if (skb->ip_summed == CHECKSUM_PARTIAL) {
-		if (unlikely(!f->csum))
-			return false;
-		hdr->flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
-		hdr->csum_start = __cpu_to_virtio16(f->le,
-						    skb_checksum_start_offset(skb));
-		hdr->csum_offset = __cpu_to_virtio16(f->le, skb->csum_offset);
-	}
-	if (skb_is_gso(skb)) {
-		hdr->gso_type = vnet_tx_gso_type(f, skb_shinfo(skb)->gso_type);
-		if (unlikely(!hdr->gso_type || !hdr->flags))
-			return false;
-		hdr->hdr_len = __cpu_to_virtio16(f->le, vnet_tx_hdr_len(skb));
-		hdr->gso_size = __cpu_to_virtio16(f->le,
-						  skb_shinfo(skb)->gso_size);
-	}
-	memcpy(raw, &h, len);
-	return true;
+	raw->h.gso_type = type;
+	raw->h.hdr_len = __cpu_to_virtio16(le, vnet_tx_hdr_len(skb));
+	raw->h.gso_size = __cpu_to_virtio16(le, skb_shinfo(skb)->gso_size);
+	return type && skb->ip_summed == CHECKSUM_PARTIAL;
 }

@@ -17,6 +17,7 @@ static bool vnet_tx_build_frame(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 
 	slot->kind = VNET_TX_XDP;
 	slot->frame = frame;
+	slot->owed = txq->napi_on;
 	slot->bytes = 0;
 	vnet_tx_begin(txq, slot);
 	memset(before ? frame->data - vnet->hdr_len : slot->block->hdr, 0,
@@ -43,6 +44,7 @@ static bool vnet_tx_send_frame(struct vnet_txq *txq, struct xdp_frame *frame)
 		vnet_tx_slot_put(txq, slot);
 		return false;
 	}
+	txq->owed += slot->owed;
 	vnet_tx_count(txq, &txq->stats.packets, 1);
 	vnet_tx_count(txq, &txq->stats.bytes, bytes);
 	return true;
@@ -51,11 +53,12 @@ static bool vnet_tx_send_frame(struct vnet_txq *txq, struct xdp_frame *frame)
 /* The stack must not find a ring without room. */
 static void vnet_tx_keep_room(struct vnet_txq *txq)
 {
-	if (txq->vq->num_free >= txq->need && txq->free_slots)
-		return;
-	netif_tx_stop_queue(vnet_tx_queue(txq));
-	if (!txq->napi_on && !virtqueue_enable_cb_delayed(txq->vq))
-		vnet_tx_clean(txq, 0);
+	bool full = txq->vq->num_free < txq->need;
+
+	if (full)
+		netif_tx_stop_queue(vnet_tx_queue(txq));
+	if ((full || txq->owed) && !txq->armed)
+		vnet_tx_arm(txq);
 }
 
 static int vnet_tx_frames_locked(struct vnet_txq *txq,

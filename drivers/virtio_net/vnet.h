@@ -80,7 +80,7 @@ enum vnet_rx_mode_kind {
 /**
  * struct vnet_features - what was negotiated, looked up once
  * @legacy: not VIRTIO_F_VERSION_1
- * @le: fields are little-endian whatever the CPU is
+ * @le: fields are little-endian; on a little-endian CPU they are anyway
  * @any_layout: header and packet may share a descriptor
  * @indirect: a packet takes one ring entry, however many pieces it has
  * @event: VIRTIO_F_EVENT_IDX
@@ -216,6 +216,7 @@ DECLARE_EWMA(vnet_len, 0, 64)
  * struct vnet_rx_slot - one receive buffer, private half
  * @va: begin of its (first) memory; NULL when it has none
  * @next: link in &vnet_rxq.free_slots
+ * @addr: what the device knows @va + @headroom as
  * @size: bytes of that memory, headroom and tail included
  * @room: bytes that the device may write, header included
  * @headroom: bytes at @va that stay free
@@ -226,6 +227,7 @@ DECLARE_EWMA(vnet_len, 0, 64)
 struct vnet_rx_slot {
 	void *va;
 	struct vnet_rx_slot *next;
+	dma_addr_t addr;
 	u32 size;
 	u32 room;
 	u16 headroom;
@@ -240,6 +242,7 @@ struct vnet_rx_slot {
  * @vq: the virtqueue, NULL while the device has none
  * @dma_dev: for the DMA API, where buffers are mapped for good; else NULL
  * @pool: memory of the buffers
+ * @large: memory of large ones, or NULL
  * @slots: all of them
  * @nr_slots: how many
  * @tables: descriptors of the slots, if any; device-readable
@@ -247,10 +250,10 @@ struct vnet_rx_slot {
  * @index: number of the queue among the receive queues
  * @dma_dir: how the pool's pages are mapped
  * @use_table: buffers go to the ring as descriptor tables
+ * @use_addr: buffers are of one piece, which goes to the ring by its address
  * @descs: descriptors of a buffer
  * @refill_at: free ring entries that are worth it to give the device buffers
  * @free_slots: slots without a place in the ring
- * @nr_free: how many
  * @next: of @used, to be looked at next
  * @nr_used: buffers in @used
  * @len: how long packets are of late, for the size of buffers
@@ -268,6 +271,7 @@ struct vnet_rxq {
 	struct virtqueue *vq;
 	struct device *dma_dev;
 	struct page_pool *pool;
+	struct page_pool *large;
 	struct vnet_rx_slot *slots;
 	unsigned int nr_slots;
 	void *tables;
@@ -275,11 +279,11 @@ struct vnet_rxq {
 	u16 index;
 	u8 dma_dir;
 	bool use_table;
+	bool use_addr;
 	u16 descs;
 	u16 refill_at;
 
 	struct vnet_rx_slot *free_slots ____cacheline_aligned_in_smp;
-	unsigned int nr_free;
 	u16 next;
 	u16 nr_used;
 	struct ewma_vnet_len len;
@@ -328,6 +332,7 @@ enum vnet_tx_kind {
  * @nr_sg: entries of &vnet_txq.sg in use, without descriptor tables
  * @kind: &enum vnet_tx_kind
  * @in_ring: the ring owns it
+ * @owed: somebody waits for it to be sent: &vnet_txq.owed counts it
  * @bytes: of the packet, as the byte queue limits were told; 0 if they were
  *	not
  */
@@ -345,6 +350,7 @@ struct vnet_tx_slot {
 	u16 nr_sg;
 	u8 kind;
 	bool in_ring;
+	bool owed;
 	u32 bytes;
 };
 
@@ -352,18 +358,24 @@ struct vnet_tx_slot {
  * struct vnet_txq - one transmit virtqueue
  * @vnet: its interface
  * @vq: the virtqueue; may be used under the transmit lock while @up
+ * @queue: the netdev queue
  * @dma_dev: for the DMA API, where the driver maps packets; else NULL
  * @slots: all of them
  * @pool: memory of their blocks, with @dma_dev
  * @nr_slots: how many
  * @index: number of the queue among the transmit queues
  * @use_table: packets go to the ring as descriptor tables
+ * @plain: the ring takes addresses, and the device takes them as they are
  * @napi_on: completions are looked for by NAPI, not by later packets
  * @free_slots: slots without a packet
  * @up: the device takes packets; under the transmit lock
+ * @armed: NAPI will run: an interrupt was asked for, or it is scheduled
  * @on: NAPI is enabled; under RTNL
  * @need: ring entries that a packet may need
+ * @low: with fewer free ring entries it is time to look for sent packets
  * @max_frags: fragments that a packet may have
+ * @owed: packets in the ring that somebody waits for; written under the
+ *	transmit lock
  * @napi: takes used buffers
  * @sg: for packets without descriptor tables
  * @used: buffers on their way out of the ring
@@ -373,19 +385,24 @@ struct vnet_tx_slot {
 struct vnet_txq {
 	struct vnet *vnet;
 	struct virtqueue *vq;
+	struct netdev_queue *queue;
 	struct device *dma_dev;
 	struct vnet_tx_slot *slots;
 	struct dma_pool *pool;
 	unsigned int nr_slots;
 	u16 index;
 	bool use_table;
+	bool plain;
 	bool napi_on;
 
 	struct vnet_tx_slot *free_slots ____cacheline_aligned_in_smp;
 	bool up;
+	bool armed;
 	bool on;
 	u16 need;
+	u16 low;
 	u16 max_frags;
+	unsigned int owed;
 	struct napi_struct napi;
 	struct scatterlist *sg;
 	struct virtqueue_used used[VNET_BATCH];
@@ -521,6 +538,7 @@ void vnet_rx_stop(struct vnet *vnet, unsigned int i);
 void vnet_rx_start(struct vnet *vnet, unsigned int i);
 void vnet_tx_stop(struct vnet *vnet, unsigned int i);
 void vnet_tx_start(struct vnet *vnet, unsigned int i);
+void vnet_tx_arm(struct vnet_txq *txq);
 void vnet_rx_vq_done(struct virtqueue *vq);
 void vnet_tx_vq_done(struct virtqueue *vq);
 void vnet_napi_add(struct vnet *vnet);

@@ -65,7 +65,7 @@ static bool vnet_xdp_copy(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
 		return true;
 	}
 	if (va)
-		vnet_rx_free(rxq, va, true);
+		vnet_rx_free(va, true);
 	vnet_rx_drop(rxq, 0);
 	return false;
 }
