@@ -33,6 +33,7 @@ def build(kernel, folder, arguments=(), show=False):
     return _compile(os.path.join(folder, "insn_count.so"), PLUGIN, ("-shared", "-fPIC"), show)
 
 
-def build_work(folder, show=False):
-    """The path of dev_work, which needs no library in the guest."""
-    return _compile(os.path.join(folder, "dev_work"), ("dev_work.c",), ("-static",), show)
+def build_programs(folder, show=False):
+    """{name: path} of those for the guest, which need no library there, and net_peer."""
+    return {name: _compile(os.path.join(folder, name), (name + ".c",), ("-static",), show)
+            for name in ("dev_work", "net_work", "net_peer")}

@@ -66,17 +66,19 @@ class Count:
     def __init__(self, insns, stores):
         self.insns, self.stores, self.stretches = insns, stores, []
         self.io = {}
-        self.functions = self.once = self.called = None
+        self.functions = self.once = self.called = self.called_once = None
 
     def attribute(self, symbols):
         """Sum up by function; 'once' has a repeated instruction once.
 
         'called' is what the allocator did for the function.
         """
-        self.functions, self.once, self.called = (collections.Counter() for _ in range(3))
-        for address, num, times, again, called in self.stretches:
+        self.functions, self.once, self.called, self.called_once = (
+            collections.Counter() for _ in range(4))
+        for address, num, times, again, called, called_again in self.stretches:
             function = symbols.find(address)
             self.called[function] += called
+            self.called_once[function] += called - called_again
             self.functions[function] += num * times
             self.once[function] += num * (times - again)
 
@@ -92,13 +94,13 @@ def read_counts(path):
             elif word[0] == "io":
                 out[-1].io[word[3]] = (int(word[1]), int(word[2]))
             else:
-                out[-1].stretches.append((int(word[1], 16), *map(int, word[2:6])))
+                out[-1].stretches.append((int(word[1], 16), *map(int, word[2:7])))
     return out
 
 
 def calibrate(counts):
     """The first two records show whether the counter is right."""
-    got = [(c.insns - sum(again for *_, again, _ in c.stretches), c.stores) for c in counts]
+    got = [(c.insns - sum(again for *_, again, _, _ in c.stretches), c.stores) for c in counts]
     if got != [(0, 0), (1000, 4)]:
         raise BenchError("the counter is wrong: "
                          + ", ".join(f"{n} instructions, {stores} stores" for n, stores in got)

@@ -15,13 +15,15 @@ from harness import qemu
 from harness.initramfs import Archive
 from harness.modules import Index
 from harness.qmp import Qmp, connect
+from net_rows import wrap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIDES = ("intree", "ours")
 # A boot that takes times has more processors; a row takes them into use by all_cpus().
 CPUS = 2
 
-DRIVERS = ("virtio_blk", "virtio_scsi", "virtio_console", "virtio_balloon", "virtio_rng")
+DRIVERS = ("virtio_blk", "virtio_scsi", "virtio_console", "virtio_balloon", "virtio_rng",
+           "virtio_net")
 TRANSPORT = {"intree": ("virtio_pci",),
              "ours": ("virtio_pci", "virtio_pci_modern", "virtio_pci_legacy")}
 # What the kernel needs beside a driver of a bus: disks.
@@ -46,7 +48,12 @@ ALLOC = ("__kmalloc", "__kmalloc_node", "__kmalloc_node_track_caller", "__kmallo
          "alloc_pages_exact", "free_pages_exact", "__folio_put", "put_pages_list",
          "release_pages", "page_frag_alloc_align", "page_frag_free", "vmalloc", "vzalloc",
          "__vmalloc", "vfree", "dma_alloc_attrs", "dma_free_attrs", "dma_pool_alloc",
-         "dma_pool_free", "balloon_page_alloc")
+         "dma_pool_free", "balloon_page_alloc",
+         # Packets; not what gives those of the stack back to it.
+         "__alloc_skb", "__napi_alloc_skb", "__netdev_alloc_skb", "build_skb", "napi_build_skb",
+         "__build_skb", "build_skb_around", "skb_page_frag_refill", "__napi_alloc_frag_align",
+         "__netdev_alloc_frag_align", "page_pool_alloc_pages", "page_pool_alloc_frag",
+         "page_pool_put_defragged_page", "page_pool_put_page_bulk", "__put_page")
 ENTRY = ("asm_common_interrupt", "asm_spurious_interrupt", "asm_sysvec_", "asm_exc_")
 SWITCH = ("__switch_to_asm",)
 IO = tuple(f"{way}{bits}" for way in ("ioread", "iowrite") for bits in
@@ -131,15 +138,17 @@ class Drain(threading.Thread):
 
 
 class Guest:
-    """One boot.  'plugin' is the plugin's path, None for a boot that takes times."""
+    """One boot.  'files' has dev_work, net_work, perhaps net_peer, perhaps the plugin."""
 
-    def __init__(self, kernel, modules, folder, work, plugin=None, cmdline=""):
-        self.folder, self.kernel, self.modules, self.plugin = folder, kernel, modules, plugin
+    def __init__(self, kernel, modules, folder, files, cpus=1):
+        self.folder, self.kernel, self.modules = folder, kernel, modules
+        self.plugin, self._peer, self._queues = files.get("plugin"), files.get("peer"), cpus
+        self._cpus = 1 if self.plugin else max(cpus, CPUS)
         self.loaded, self.timeout = None, 120
-        self._cmdline = f"{CMDLINE} {cmdline}".strip()
+        self._cmdline = f"{CMDLINE} {files['cmdline']}".strip()
         # A socket's name is short.
         self._sockets = tempfile.TemporaryDirectory()
-        initrd = self._archive(work)
+        initrd = self._archive(files)
         with open(self._path("qemu"), "wb") as log:
             self._qemu = qemu.start(self._command(initrd), log)
         try:
@@ -162,11 +171,12 @@ class Guest:
     def _socket(self, name):
         return os.path.join(self._sockets.name, name)
 
-    def _archive(self, work):
+    def _archive(self, files):
         archive = Archive()
         archive.add_base()
         archive.copy(os.path.join(HERE, "dev-init"), "init", 0o755)
-        archive.copy(work, "bench/dev_work", 0o755)
+        for program in ("dev_work", "net_work"):
+            archive.copy(files[program], "bench/" + program, 0o755)
         archive.copy(os.path.join(HERE, "dev_calls.ko"), "bench/base/dev_calls.ko")
         self.modules.add_to(archive)
         archive.write(self._path("initrd"))
@@ -175,9 +185,10 @@ class Guest:
     def _command(self, initrd):
         def chardev(name, how):
             return ["-chardev", f"socket,id={name},path={self._socket(name)},server=on,wait={how}"]
-        threads, cpus = ("single", 1) if self.plugin else ("multi", CPUS)
+        threads = "single" if self._cpus == 1 else "multi"
         out = [qemu.PROGRAM, "-machine", "q35", "-accel", f"tcg,thread={threads}", "-cpu", "max",
-               "-smp", str(cpus), "-m", str(MEMORY), "-nodefaults", "-no-reboot", "-display", "none",
+               "-smp", str(self._cpus), "-m", str(MEMORY), "-nodefaults", "-no-reboot",
+               "-display", "none",
                "-kernel", self.kernel.image, "-initrd", initrd, "-append", self._cmdline,
                "-serial", "file:" + self._path("console"),
                *chardev("ctl", "off"), "-serial", "chardev:ctl",
@@ -202,7 +213,7 @@ class Guest:
         if self.plugin:
             out += ["-plugin", f"{self.plugin},out={self._path('counts')},"
                                f"symbols={self._path('functions')}"]
-        return out
+        return wrap(self._peer, out, self._queues) if self._peer else out
 
     def _line(self):
         end = time.monotonic() + self.timeout
@@ -285,7 +296,7 @@ class Guest:
     def _online(self, yes):
         if not self.plugin:
             self.run("; ".join(f"echo {yes} >/sys/devices/system/cpu/cpu{cpu}/online"
-                               for cpu in range(1, CPUS)))
+                               for cpu in range(1, self._cpus)))
 
     @contextlib.contextmanager
     def all_cpus(self):

@@ -26,11 +26,13 @@ class Measured:
         """Add what the plugin wrote."""
         record.attribute(symbols)
         self.functions, self.called = record.functions, record.called
-        own = sum(n for (_, owner), n in record.functions.items() if is_ours(owner))
-        called = sum(n for (_, owner), n in record.called.items() if is_ours(owner))
+        once = sum(n for table in (record.once, record.called_once)
+                   for (_, owner), n in table.items() if is_ours(owner))
+        own = sum(n for (_, owner), n in self.functions.items() if is_ours(owner))
+        called = sum(n for (_, owner), n in self.called.items() if is_ours(owner))
         self.values.update(
             module=own / self.units, allocator=called / self.units,
-            insns=(own + called) / self.units, everything=record.insns / self.units,
+            insns=(own + called) / self.units, once=once / self.units, everything=record.insns / self.units,
             notified=accesses(record, "notify", 1) / self.units,
             config=accesses(record, "device") / self.units)
 
@@ -56,6 +58,7 @@ class Row:
     """A row: name, driver, what a unit is, how much work."""
 
     which = 1       # device of that driver
+    cpus = 1        # processors of the guest; with more of them nothing is counted
 
     def __init__(self, name, driver, unit, amount):
         self.name, self.driver, self.unit, self.amount = name, driver, unit, amount

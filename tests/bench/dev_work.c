@@ -14,109 +14,18 @@
  * as its standard input is silent: the host does something meanwhile.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <linux/aio_abi.h>
-#include <stdbool.h>
+#include <linux/fs.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
-#include <linux/fs.h>
+#include "dev_mark.h"
 
 #define BLOCK		4096
 #define MAX_DEPTH	256
 #define WARM_OPS	256
-
-/* As in vring_bench.h: the plugin finds it, to the guest it is a no-op. */
-static inline __attribute__((always_inline)) void mark(const int kind)
-{
-	asm volatile(".byte 0x0f,0x1f,0x84,0x00,%c0,0x00,0x56,0x52"
-		     : : "i" (kind) : "memory");
-}
-
-enum { START = 1, STOP, ROW_BEGIN, ROW_END, SYMBOLS = 7 };
-
-static const char *device;
-static uint64_t began, interrupts;
-
-static void die(const char *what)
-{
-	printf("failed %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
-
-/* Numbers of a line of /proc/interrupts, behind the vector. */
-static uint64_t sum_line(char *line)
-{
-	uint64_t sum = 0, n;
-	char *at = strchr(line, ':'), *end;
-
-	while (at) {
-		n = strtoull(++at, &end, 10);
-		if (end == at || (*end != ' ' && *end != '\n'))
-			break;
-		sum += n;
-		at = end;
-	}
-	return sum;
-}
-
-/* virtio1-req.0 with a vector of its own, virtio1 on a shared line. */
-static bool is_of_device(const char *line)
-{
-	char name[32];
-	const char *at;
-
-	snprintf(name, sizeof(name), " %s", device);
-	at = strstr(line, name);
-	return at && strchr("-,\n", at[strlen(name)]);
-}
-
-static uint64_t count_interrupts(void)
-{
-	char line[4096];
-	FILE *in = fopen("/proc/interrupts", "r");
-	uint64_t sum = 0;
-
-	if (!in)
-		die("/proc/interrupts");
-	while (fgets(line, sizeof(line), in))
-		if (is_of_device(line))
-			sum += sum_line(line);
-	fclose(in);
-	return sum;
-}
-
-static void begin(void)
-{
-	interrupts = count_interrupts();
-	mark(ROW_BEGIN);
-	began = now();
-	mark(START);
-}
-
-static void end(uint64_t units)
-{
-	mark(STOP);
-	began = now() - began;
-	mark(ROW_END);
-	printf("got %" PRIu64 " ns %" PRIu64 " interrupts %" PRIu64 "\n", units,
-	       began, count_interrupts() - interrupts);
-}
 
 /**
  * struct disk - requests of 4 KiB to one disk

@@ -143,8 +143,8 @@ void calls_reset(void)
 	memset(levels, 0, sizeof(levels));
 }
 
-/* A stretch runs. */
-void calls_stretch(struct stretch *s)
+/* A stretch runs, perhaps as the repetition of itself. */
+void calls_stretch(struct stretch *s, bool again)
 {
 	struct level *l;
 
@@ -160,8 +160,10 @@ void calls_stretch(struct stretch *s)
 		l->caller = l->before;
 		l->depth = 0;
 	}
-	if (l->caller && !in_module(s))
+	if (l->caller && !in_module(s)) {
 		l->caller->called += s->num;
+		l->caller->called_again += again;
+	}
 	if (l->caller && s->end == END_CALL)
 		l->depth++;
 	else if (l->caller && s->end == END_RETURN && !l->depth--)

@@ -7,15 +7,16 @@
  * QEMU translates.  At MARK_ROW_END the row goes to the file out=PATH:
  *
  *	row INSTRUCTIONS STORES			stores are those to watched words
- *	at ADDRESS INSTRUCTIONS TIMES AGAIN CALLED	each stretch that ran
+ *	at ADDRESS INSTRUCTIONS TIMES AGAIN CALLED CALLED-AGAIN
+ *						each stretch that ran
  *
  * A string instruction with a repeat prefix is a stretch of its own.  QEMU
  * executes it once for each element; AGAIN is how many of these were not the
  * first, so that TIMES - AGAIN is what a processor's own counter would show.
  *
  * With symbols=PATH, MARK_SYMBOLS reads that file (insn_calls.c).  From then on
- * a stretch also has the instructions of the allocator that it called for, and
- * a row has the accesses to devices (insn_io.c).
+ * a stretch also has the instructions of the allocator that it called for, with
+ * how many of these were repetitions, and a row has the accesses to devices (insn_io.c).
  *
  * One virtual CPU only.
  */
@@ -70,6 +71,7 @@ static struct stretch *find(uint64_t vaddr, uint32_t num)
 static void on_stretch(unsigned int cpu, void *data)
 {
 	struct stretch *s = data;
+	bool again;
 
 	(void)cpu;
 	if (!counting)
@@ -77,10 +79,10 @@ static void on_stretch(unsigned int cpu, void *data)
 	if (!s->times++)
 		ran[num_ran++] = s;
 	instructions += s->num;
+	again = s == last && s->repeats;
 	if (symbols)
-		calls_stretch(s);
-	if (s == last && s->repeats)
-		s->again++;
+		calls_stretch(s, again);
+	s->again += again;
 	last = s;
 }
 
@@ -116,6 +118,7 @@ static void row_begin(void)
 		s->times = 0;
 		s->again = 0;
 		s->called = 0;
+		s->called_again = 0;
 	}
 	instructions = 0;
 	stores = 0;
@@ -128,8 +131,9 @@ static void row_end(void)
 	fprintf(out, "row %" PRIu64 " %" PRIu64 "\n", instructions, stores);
 	for (i = 0; i < num_ran; i++)
 		fprintf(out, "at %" PRIx64 " %u %" PRIu64 " %" PRIu64
-			" %" PRIu64 "\n", ran[i]->vaddr, ran[i]->num,
-			ran[i]->times, ran[i]->again, ran[i]->called);
+			" %" PRIu64 " %" PRIu64 "\n", ran[i]->vaddr,
+			ran[i]->num, ran[i]->times, ran[i]->again,
+			ran[i]->called, ran[i]->called_again);
 	if (symbols)
 		io_write(out);
 	fflush(out);

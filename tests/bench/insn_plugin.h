@@ -84,6 +84,7 @@ enum stretch_kind {
  * @times: how often it ran
  * @again: how often it ran as the repetition of itself
  * @called: instructions of the allocator that it called for
+ * @called_again: those of them that were the repetition of themselves
  * @num: instructions
  * @kind: &enum stretch_kind
  * @end: &enum stretch_end
@@ -94,6 +95,7 @@ struct stretch {
 	uint64_t times;
 	uint64_t again;
 	uint64_t called;
+	uint64_t called_again;
 	uint32_t num;
 	uint8_t kind;
 	uint8_t end;
@@ -110,7 +112,7 @@ int calls_load(const char *path);
 uint8_t calls_kind(uint64_t vaddr);
 bool calls_in_io(uint64_t vaddr);
 uint8_t calls_end(const struct qemu_plugin_insn *insn);
-void calls_stretch(struct stretch *s);
+void calls_stretch(struct stretch *s, bool again);
 void calls_reset(void);
 
 /* insn_io.c */

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The network's rows of the device benchmark, and its machine's part."""
+
+import subprocess
+
+from dev_rows import Amount, Row, result
+
+# What net_peer.c opens the tap's queues as.
+FIRST_FD = 100
+GUEST_MAC = "52:54:00:77:00:02"
+WAYS = ("udp-send", "udp-recv", "tcp-send", "tcp-recv")
+FLOWS = 4
+
+
+class Net(Row):
+    """Datagrams of 64 bytes, or 64 KiB of a stream, between the guest and a tap."""
+
+    def __init__(self, way, pairs=None):
+        udp = way.startswith("udp")
+        amount = Amount(8000, 2000, 60000) if udp else Amount(400, 100, 2000)
+        name = f"net/{way}" + (f"/{pairs} of 4" if pairs else "")
+        super().__init__(name, "virtio_net", "packet" if udp else "64 KiB", amount)
+        self._way, self._pairs = way, pairs or 1
+        self._flows = FLOWS if pairs else 1
+        if pairs:
+            self.cpus = FLOWS
+
+    def work(self, guest, device, amount):
+        if self.cpus == 1:
+            return self._run(guest, device, amount)
+        with guest.all_cpus():
+            return self._run(guest, device, amount)
+
+    def _run(self, guest, device, amount):
+        name = guest.one(f"appears '/sys/bus/virtio/devices/{device}/net/*'").rpartition("/")[2]
+        guest.run(f"/bench/net_work up {name} {self._pairs} {device}")
+        return result(guest.one(f"/bench/net_work {self._way} {amount} {self._flows} {device}"))
+
+
+NET_ROWS = [Net(way) for way in WAYS] + [Net(way, pairs) for way in WAYS for pairs in (1, 2, 4)]
+
+
+def obstacle(peer):
+    """Why there can be no tap here, or None."""
+    run = subprocess.run([peer, "1", "true"], capture_output=True, text=True, check=False)
+    return run.stderr.strip() if run.returncode else None
+
+
+def wrap(peer, command, queues):
+    """The command with a network card behind which is a tap."""
+    fds = ":".join(str(FIRST_FD + i) for i in range(queues))
+    return [peer, str(queues), *command, "-netdev", f"tap,id=net0,fds={fds}", "-device",
+            f"virtio-net-pci,netdev=net0,mac={GUEST_MAC},disable-legacy=on,"
+            f"mq={'on' if queues > 1 else 'off'},vectors={2 * queues + 2}"]
