@@ -19,6 +19,9 @@ static const struct vnet_features all = {
 	.guest_hdrlen = true, .hash_report = true, .mergeable = true,
 };
 
+/* Bytes of a legacy header without MRG_RXBUF. */
+#define HDR_LEGACY	10
+
 /* Flags and kinds by their numbers: 5.1.6. */
 enum {
 	NEEDS_CSUM = 1, DATA_VALID = 2, RSC_INFO = 4,
@@ -121,6 +124,19 @@ static const struct vnet_features no_uso6 = {
 	.guest_gso = VNET_GSO_TCP4 | VNET_GSO_TCP6 | VNET_GSO_USO4,
 };
 
+static const struct vnet_features no_uso4 = {
+	.le = true, .guest_csum = true, .guest_gso = VNET_GSO_USO6,
+};
+
+static const struct vnet_features no_ufo = {
+	.le = true, .guest_csum = true,
+	.guest_gso = VNET_GSO_TCP4 | VNET_GSO_TCP6,
+};
+
+static const struct vnet_features no_tcp6 = {
+	.le = true, .guest_csum = true, .guest_gso = VNET_GSO_TCP4,
+};
+
 static const struct rx_case rx_cases[] = {
 	{ "nothing special", .payload = 100, .summed = CHECKSUM_NONE },
 	{ "validated", .payload = 100, .flags = DATA_VALID,
@@ -179,6 +195,27 @@ static const struct rx_case rx_cases[] = {
 	{ "UDP segments with ECN", .kind = UDP, .payload = 3000,
 	  .flags = NEEDS_CSUM, .type = UDP_L4 | ECN, .size = 1000,
 	  .refused = true },
+	{ "UDP fragments over IPv6", .kind = UDP | V6, .payload = 3000,
+	  .flags = NEEDS_CSUM, .type = UFO, .size = 1448,
+	  .summed = CHECKSUM_PARTIAL, .gso = SKB_GSO_UDP },
+	{ "UDP fragments with ECN", .kind = UDP, .payload = 3000,
+	  .flags = NEEDS_CSUM, .type = UFO | ECN, .size = 1480,
+	  .refused = true },
+	{ "UDP fragments, only TCP negotiated", &no_ufo, UDP, .payload = 3000,
+	  .flags = NEEDS_CSUM, .type = UFO, .size = 1480, .refused = true },
+	{ "TCPv6, only TCPv4 negotiated", &no_tcp6, V6, .payload = 3000,
+	  .flags = NEEDS_CSUM, .type = TCP6, .size = 1428, .refused = true },
+	{ "UDPv4 segments, only UDPv6 negotiated", &no_uso4, UDP,
+	  .payload = 3000, .flags = NEEDS_CSUM, .type = UDP_L4, .size = 1000,
+	  .refused = true },
+	{ "TCPv4, nobody looked at its checksum", .payload = 3000,
+	  .type = TCP4, .size = 1448, .summed = CHECKSUM_NONE,
+	  .gso = SKB_GSO_TCPV4 },
+	{ "TCPv6 with a tag", .kind = V6 | TAG, .payload = 3000,
+	  .flags = NEEDS_CSUM, .type = TCP6, .size = 1428,
+	  .summed = CHECKSUM_PARTIAL, .gso = SKB_GSO_TCPV6 },
+	{ "incomplete and validated", .payload = 100,
+	  .flags = NEEDS_CSUM | DATA_VALID, .summed = CHECKSUM_PARTIAL },
 	{ "no longer than a segment", .payload = 1448, .flags = NEEDS_CSUM,
 	  .type = TCP4, .size = 1448, .summed = CHECKSUM_PARTIAL },
 	{ "not negotiated", &csum_only, .payload = 3000, .flags = NEEDS_CSUM,
@@ -207,6 +244,12 @@ static const struct rx_case rx_cases[] = {
 	  .type = 2, .size = 1448, .refused = true },
 	{ "a tunnel, not negotiated", .payload = 3000, .flags = NEEDS_CSUM,
 	  .type = TCP4 | TUNNEL4, .size = 1448, .refused = true },
+	{ "a tunnel, checksum complete", .payload = 3000, .flags = DATA_VALID,
+	  .type = TCP4 | TUNNEL4, .size = 1448, .refused = true },
+	{ "a tunnel, no checksum", .kind = V6, .payload = 3000,
+	  .type = TCP6 | TUNNEL6, .size = 1448, .refused = true },
+	{ "a tunnel of nothing", .payload = 3000, .flags = NEEDS_CSUM,
+	  .type = TUNNEL4, .size = 1448, .refused = true },
 	{ "a tunnel of both kinds", .payload = 3000, .flags = NEEDS_CSUM,
 	  .type = TCP4 | TUNNEL4 | TUNNEL6, .size = 1448, .refused = true },
 };
@@ -282,7 +325,7 @@ static void receive_fragments(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* 5.1.6.1: ten bytes, in the CPU's order; no num_buffers. */
+/* 5.1.6.1: ten bytes, of a big-endian guest; no num_buffers. */
 static void parse_legacy(struct kunit *test)
 {
 	struct vnet_features f = { .legacy = true, .guest_csum = true };
@@ -326,6 +369,27 @@ static void hashes(struct kunit *test)
 	kfree_skb(skb);
 }
 
+/* 5.1.6.1: the same, sent. */
+static void fill_legacy(struct kunit *test)
+{
+	const struct vnet_features f = {
+		.legacy = true, .csum = true, .host_gso = VNET_GSO_TCP4,
+	};
+	static const u8 want[HDR_LEGACY] = { 1, 1, 0, 54, 3, 0xe8, 0, 34, 0, 16 };
+	struct sk_buff *skb = packet(test, 0, 3000);
+	u8 raw[HDR_LEGACY + 1];
+
+	raw[HDR_LEGACY] = 0xaa;
+	skb_set_transport_header(skb, transport(0));
+	skb_partial_csum_set(skb, transport(0), 16);
+	skb_shinfo(skb)->gso_type = SKB_GSO_TCPV4;
+	skb_shinfo(skb)->gso_size = 1000;
+	KUNIT_EXPECT_TRUE(test, vnet_tx_hdr_fill(&f, raw, HDR_LEGACY, skb));
+	KUNIT_EXPECT_EQ(test, memcmp(raw, want, HDR_LEGACY), 0);
+	KUNIT_EXPECT_EQ(test, raw[HDR_LEGACY], 0xaa);
+	kfree_skb(skb);
+}
+
 /**
  * struct tx_case - a packet to be sent
  * @name: what is special
@@ -351,6 +415,10 @@ static const struct vnet_features tx_no_ecn = {
 	.le = true, .csum = true, .host_gso = 0xff,
 };
 
+static const struct vnet_features tx_tcp4 = {
+	.le = true, .csum = true, .host_gso = VNET_GSO_TCP4,
+};
+
 static const struct tx_case tx_cases[] = {
 	{ "complete" },
 	{ "complete, nothing negotiated", &nothing },
@@ -372,6 +440,20 @@ static const struct tx_case tx_cases[] = {
 	  .refused = true },
 	{ "segments of a kind without a name", .csum = true,
 	  .gso = SKB_GSO_SCTP, .refused = true },
+	{ "segments in a tunnel over UDP", .csum = true,
+	  .gso = SKB_GSO_TCPV4 | SKB_GSO_UDP_TUNNEL, .refused = true },
+	{ "in a tunnel, with a checksum of its own", .csum = true,
+	  .gso = SKB_GSO_TCPV4 | SKB_GSO_UDP_TUNNEL_CSUM, .refused = true },
+	{ "segments in a tunnel over IP", .kind = V6, .csum = true,
+	  .gso = SKB_GSO_TCPV6 | SKB_GSO_IPXIP6, .refused = true },
+	{ "TCPv4 of somebody who is not trusted", .csum = true,
+	  .gso = SKB_GSO_TCPV4 | SKB_GSO_DODGY, .type = TCP4 },
+	{ "only TCPv4 negotiated", &tx_tcp4, .csum = true,
+	  .gso = SKB_GSO_TCPV4, .type = TCP4 },
+	{ "TCPv6, only TCPv4 negotiated", &tx_tcp4, .kind = V6, .csum = true,
+	  .gso = SKB_GSO_TCPV6, .refused = true },
+	{ "UDP segments, only TCPv4 negotiated", &tx_tcp4, .kind = UDP,
+	  .csum = true, .gso = SKB_GSO_UDP_L4, .refused = true },
 };
 
 static void tx_name(const struct tx_case *c, char *desc)
@@ -393,11 +475,11 @@ static void expect_header(struct kunit *test, const struct tx_case *c,
 		want[8] = c->kind & UDP ? 6 : 16;
 	}
 	want[1] = c->type;
-	if (c->gso) {
-		want[2] = off + (c->kind & UDP ? 8 : 20);
-		want[4] = 1000 & 0xff;
-		want[5] = 1000 >> 8;
-	}
+	/* All of it is in one piece, and so are its headers. */
+	put_unaligned_le16(off + (c->kind & UDP ? 8 : 20) + (c->gso ? 0 : 3000),
+			   want + 2);
+	if (c->gso)
+		put_unaligned_le16(1000, want + 4);
 	KUNIT_EXPECT_EQ(test, memcmp(raw, want, sizeof(want)), 0);
 }
 
@@ -429,6 +511,7 @@ static struct kunit_case net_hdr_cases[] = {
 	KUNIT_CASE_PARAM(receive, rx_gen_params),
 	KUNIT_CASE(receive_fragments),
 	KUNIT_CASE(parse_legacy),
+	KUNIT_CASE(fill_legacy),
 	KUNIT_CASE(hashes),
 	KUNIT_CASE_PARAM(transmit, tx_gen_params),
 	{}

@@ -130,7 +130,7 @@ static inline bool vnet_tx_hdr_fill(const struct vnet_features *f, void *where,
 {
 	bool le = virtio_legacy_is_little_endian() || f->le;
 	struct vnet_tx_raw *raw = where;
-	u16 start;
+	u16 start, head;
 
 	if (likely(len == sizeof(*raw)))
 		memset(raw, 0, sizeof(*raw));
@@ -144,7 +144,12 @@ static inline bool vnet_tx_hdr_fill(const struct vnet_features *f, void *where,
 		raw->h.csum_start = __cpu_to_virtio16(le, start);
 		raw->h.csum_offset = __cpu_to_virtio16(le, skb->csum_offset);
 	}
-	return !skb_is_gso(skb) || vnet_tx_hdr_gso(f, raw, skb);
+	if (unlikely(skb_is_gso(skb)))
+		return vnet_tx_hdr_gso(f, raw, skb);
+	/* No less than the headers (5.1.6.2.1), which are in one piece. */
+	head = min_t(unsigned int, skb_headlen(skb), U16_MAX);
+	raw->h.hdr_len = __cpu_to_virtio16(le, head);
+	return true;
 }
 
 #endif /* _VNET_HDR_H */

@@ -11,6 +11,11 @@
 #include <linux/udp.h>
 #include "hdr.h"
 
+/* What a packet may ask for; others have headers that a device cannot know. */
+#define VNET_TX_GSO							\
+	(SKB_GSO_TCPV4 | SKB_GSO_TCPV6 | SKB_GSO_UDP_L4 |		\
+	 SKB_GSO_TCP_ECN | SKB_GSO_DODGY)
+
 /**
  * vnet_tx_gso_type - which kind of segmentation a packet asks for
  * @f: what was negotiated
@@ -23,7 +28,7 @@ static u8 vnet_tx_gso_type(const struct vnet_features *f, unsigned int gso)
 {
 	u8 ecn = gso & SKB_GSO_TCP_ECN ? VIRTIO_NET_HDR_GSO_ECN : 0;
 
-	if (ecn && !f->host_ecn)
+	if (gso & ~VNET_TX_GSO || (ecn && !f->host_ecn))
 		return VIRTIO_NET_HDR_GSO_NONE;
 	if (gso & SKB_GSO_TCPV4 && f->host_gso & VNET_GSO_TCP4)
 		return VIRTIO_NET_HDR_GSO_TCPV4 | ecn;
