@@ -69,7 +69,7 @@ static void net_oblige(struct work_struct *work)
 	__le64 types = cpu_to_le64(f->stats_types);
 
 	while (!READ_ONCE(f->stop)) {
-		if (!play_try_take(f->p, Q_CTRL, &f->last.b)) {
+		if (!play_try_take(f->p, f->q_ctrl, &f->last.b)) {
 			usleep_range(500, 1000);
 			continue;
 		}
@@ -99,27 +99,38 @@ static void net_resource_free(struct kunit_resource *res)
 }
 
 /**
- * net_new - a network device that is not on the bus yet
+ * net_set_pairs - queues of the device, before it is on the bus
+ * @f: the device
+ * @pairs: how many, 1 to %MAX_PAIRS; the control queue stands behind them
+ */
+void net_set_pairs(struct net_fix *f, unsigned int pairs)
+{
+	unsigned int i;
+
+	f->q_ctrl = 2 * pairs;
+	f->m->num_vqs = f->q_ctrl + 1;
+	for (i = 0; i < f->m->num_vqs; i++)
+		f->m->queue_size[i] = 64;
+	put_unaligned_le16(pairs, f->m->config + CFG_PAIRS);
+}
+
+/**
+ * net_new_offering - a network device that is not on the bus yet
  * @test: the test
- * @features: what it offers, beside VERSION_1, MAC and CTRL_VQ
+ * @offered: what it offers, and nothing else
  *
  * Return: the device, gone with the test.
  */
-struct net_fix *net_new(struct kunit *test, u64 features)
+struct net_fix *net_new_offering(struct kunit *test, u64 offered)
 {
 	struct net_fix *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
-	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
 	f->test = test;
-	f->m = mock_new(test, ID_NET,
-			features | FB_VERSION_1 | FB_MAC | FB_CTRL_VQ);
-	f->m->num_vqs = 3;
-	for (i = 0; i < f->m->num_vqs; i++)
-		f->m->queue_size[i] = 64;
+	f->m = mock_new(test, ID_NET, offered);
+	net_set_pairs(f, 1);
 	memcpy(f->m->config + CFG_MAC, net_mac, ETH_ALEN);
 	put_unaligned_le16(1, f->m->config + CFG_STATUS);
-	put_unaligned_le16(1, f->m->config + CFG_PAIRS);
 	f->p = play_new(f->m);
 	init_completion(&f->user.done);
 	complete_all(&f->user.done);
@@ -134,30 +145,72 @@ struct net_fix *net_new(struct kunit *test, u64 features)
 }
 
 /**
- * net_start - put it on the bus
- * @f: the device; @dev of it is there then
+ * net_new - a modern network device that is not on the bus yet
+ * @test: the test
+ * @features: what it offers, beside VERSION_1, MAC and CTRL_VQ
+ *
+ * Return: the device, gone with the test.
+ */
+struct net_fix *net_new(struct kunit *test, u64 features)
+{
+	return net_new_offering(test, features | FB_VERSION_1 | FB_MAC |
+				      FB_CTRL_VQ);
+}
+
+/**
+ * net_oblige_start - from now on commands are accepted
+ * @f: the device
+ */
+void net_oblige_start(struct net_fix *f)
+{
+	WRITE_ONCE(f->stop, false);
+	queue_work(system_unbound_wq, &f->obliging);
+}
+
+/**
+ * net_oblige_stop - from now on commands are the test's again
+ * @f: the device
+ */
+void net_oblige_stop(struct net_fix *f)
+{
+	WRITE_ONCE(f->stop, true);
+	flush_work(&f->obliging);
+}
+
+/**
+ * net_try_start - put it on the bus
+ * @f: the device
  *
  * What the driver tells it until then it accepts.
+ *
+ * Return: false when the driver does not want it; else @dev is there.
  */
-void net_start(struct net_fix *f)
+bool net_try_start(struct net_fix *f)
 {
 	struct net_device *dev;
 	int err;
 
 	/* This thread is the one that binds the driver. */
-	queue_work(system_unbound_wq, &f->obliging);
+	net_oblige_start(f);
 	err = mock_register(f->m);
-	WRITE_ONCE(f->stop, true);
-	flush_work(&f->obliging);
+	net_oblige_stop(f);
 	KUNIT_ASSERT_EQ(f->test, err, 0);
-	KUNIT_ASSERT_NOT_NULL_MSG(f->test, f->m->vdev.dev.driver,
-				  "no driver took the device");
 	rtnl_lock();
 	for_each_netdev(&init_net, dev)
 		if (dev->dev.parent == &f->m->vdev.dev)
 			f->dev = dev;
 	rtnl_unlock();
-	KUNIT_ASSERT_NOT_NULL(f->test, f->dev);
+	return f->m->vdev.dev.driver && f->dev;
+}
+
+/**
+ * net_start - put a device on the bus that the driver has to want
+ * @f: the device; @dev of it is there then
+ */
+void net_start(struct net_fix *f)
+{
+	KUNIT_ASSERT_TRUE_MSG(f->test, net_try_start(f),
+			      "no driver took the device");
 }
 
 /**
@@ -171,8 +224,7 @@ void net_open(struct net_fix *f)
 	unsigned int before;
 	int err;
 
-	WRITE_ONCE(f->stop, false);
-	queue_work(system_unbound_wq, &f->obliging);
+	net_oblige_start(f);
 	rtnl_lock();
 	err = dev_open(f->dev, NULL);
 	rtnl_unlock();
@@ -181,8 +233,7 @@ void net_open(struct net_fix *f)
 		before = READ_ONCE(f->obliged);
 		msleep(100);
 	} while (before != READ_ONCE(f->obliged));
-	WRITE_ONCE(f->stop, true);
-	flush_work(&f->obliging);
+	net_oblige_stop(f);
 	KUNIT_ASSERT_EQ(f->test, err, 0);
 }
 
@@ -255,7 +306,7 @@ int net_user_result(struct net_fix *f)
  */
 bool net_take(struct net_fix *f, u8 class, u8 cmd, struct net_cmd *c)
 {
-	if (!play_take(f->p, Q_CTRL, &c->b)) {
+	if (!play_take(f->p, f->q_ctrl, &c->b)) {
 		kunit_info(f->test, "no command");
 		return false;
 	}

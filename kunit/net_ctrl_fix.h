@@ -28,13 +28,23 @@
 #define Q_TX		1
 #define Q_CTRL		2
 
+/* Most pairs that a mock has queues for. */
+#define MAX_PAIRS	((MOCK_MAX_VQS - 1) / 2)
+
 /* Features, 5.1.3. */
 #define FB_CSUM		FB(0)
 #define FB_GUEST_CSUM	FB(1)
 #define FB_OFFLOADS	FB(2)
+#define FB_MTU		FB(3)
 #define FB_MAC		FB(5)
 #define FB_GUEST_TSO4	FB(7)
 #define FB_GUEST_TSO6	FB(8)
+#define FB_GUEST_ECN	FB(9)
+#define FB_GUEST_UFO	FB(10)
+#define FB_HOST_TSO4	FB(11)
+#define FB_HOST_TSO6	FB(12)
+#define FB_HOST_ECN	FB(13)
+#define FB_MERGE	FB(15)
 #define FB_STATUS	FB(16)
 #define FB_CTRL_VQ	FB(17)
 #define FB_CTRL_RX	FB(18)
@@ -46,12 +56,22 @@
 #define FB_STATS	FB(50)
 #define FB_VQ_COAL	FB(52)
 #define FB_COAL		FB(53)
+#define FB_GUEST_USO4	FB(54)
+#define FB_GUEST_USO6	FB(55)
+#define FB_HOST_USO	FB(56)
+#define FB_HASH		FB(57)
+#define FB_HDRLEN	FB(59)
 #define FB_RSS		FB(60)
+#define FB_STANDBY	FB(62)
+#define FB_SPEED	FB(63)
 
 /* Fields of the configuration, 5.1.4. */
 #define CFG_MAC		0
 #define CFG_STATUS	6
 #define CFG_PAIRS	8
+#define CFG_MTU		10
+#define CFG_SPEED	12
+#define CFG_DUPLEX	16
 #define CFG_RSS_KEY	17
 #define CFG_RSS_TABLE	18
 #define CFG_HASH_TYPES	20
@@ -152,6 +172,7 @@ struct net_cmd {
  * @test: the test
  * @m: the device
  * @p: its player
+ * @q_ctrl: its control queue
  * @dev: its interface
  * @user: the one user
  * @obliging: accepts commands while the test is busy
@@ -165,6 +186,7 @@ struct net_fix {
 	struct kunit *test;
 	struct mock *m;
 	struct play *p;
+	unsigned int q_ctrl;
 	struct net_device *dev;
 	struct net_user user;
 	struct work_struct obliging;
@@ -175,8 +197,13 @@ struct net_fix {
 	u64 stats_types;
 };
 
+struct net_fix *net_new_offering(struct kunit *test, u64 offered);
 struct net_fix *net_new(struct kunit *test, u64 features);
+void net_set_pairs(struct net_fix *f, unsigned int pairs);
+bool net_try_start(struct net_fix *f);
 void net_start(struct net_fix *f);
+void net_oblige_start(struct net_fix *f);
+void net_oblige_stop(struct net_fix *f);
 void net_open(struct net_fix *f);
 struct net_fix *net_setup(struct kunit *test, u64 features);
 void net_user_start(struct net_fix *f, int (*fn)(struct net_user *u));

@@ -19,6 +19,8 @@ virtio_balloon_hostile_test) drivers=virtio_balloon ;;
 virtio_console_hold_test) drivers=virtio_console ;;
 virtio_scsi_interrupt_test) drivers=virtio_scsi ;;
 virtio_net_ctrl_test | virtio_net_data_test) drivers=virtio_net ;;
+virtio_net_hdr_test) drivers= ;;
+virtio_net_*_test) drivers=virtio_net ;;
 *) drivers= ;;
 esac
 for m in $drivers; do

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: A network interface that is up
+ *
+ * See net_data_fix.h.
+ */
+#include <linux/etherdevice.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+
+#include "net_data_fix.h"
+
+static int data_receive(struct sk_buff *skb, struct net_device *dev,
+			struct packet_type *pt, struct net_device *orig)
+{
+	struct data_fix *d = pt->af_packet_priv;
+
+	spin_lock_bh(&d->lock);
+	d->len = min_t(unsigned int, skb->len + ETH_HLEN, MAX_FRAME);
+	skb_copy_bits(skb, -ETH_HLEN, d->seen, d->len);
+	d->hash = skb->hash;
+	d->l4_hash = skb->l4_hash;
+	d->queue = skb_rx_queue_recorded(skb) ? skb_get_rx_queue(skb) : U16_MAX;
+	d->got++;
+	spin_unlock_bh(&d->lock);
+	kfree_skb(skb);
+	return 0;
+}
+
+static int data_resource_init(struct kunit_resource *res, void *data)
+{
+	res->data = data;
+	return 0;
+}
+
+/* Before the device goes. */
+static void data_resource_free(struct kunit_resource *res)
+{
+	struct data_fix *d = res->data;
+
+	dev_remove_pack(&d->pt);
+}
+
+static void data_frame(struct data_fix *d)
+{
+	unsigned int i;
+
+	eth_broadcast_addr(d->sent);
+	d->sent[6] = 2;
+	d->sent[12] = ETHERTYPE >> 8;
+	d->sent[13] = ETHERTYPE & 0xff;
+	for (i = ETH_HLEN; i < MAX_FRAME; i++)
+		d->sent[i] = i * 7 + i / 256;
+}
+
+/**
+ * data_open - bring an interface up, and look at what it receives
+ * @f: its device, on the bus
+ * @hdr: bytes of the header before a packet
+ *
+ * Return: the interface.
+ */
+struct data_fix *data_open(struct net_fix *f, unsigned int hdr)
+{
+	struct kunit *test = f->test;
+	struct data_fix *d = kunit_kzalloc(test, sizeof(*d), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, d);
+	d->seen = kunit_kzalloc(test, MAX_FRAME, GFP_KERNEL);
+	d->sent = kunit_kzalloc(test, MAX_FRAME, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, d->seen);
+	KUNIT_ASSERT_NOT_NULL(test, d->sent);
+	spin_lock_init(&d->lock);
+	d->f = f;
+	d->hdr = hdr;
+	d->q_rx = Q_RX;
+	d->q_tx = Q_TX;
+	net_open(f);
+	data_frame(d);
+	d->pt.type = htons(ETHERTYPE);
+	d->pt.dev = f->dev;
+	d->pt.func = data_receive;
+	d->pt.af_packet_priv = d;
+	dev_add_pack(&d->pt);
+	KUNIT_ASSERT_NOT_NULL(test,
+			      kunit_alloc_resource(test, data_resource_init,
+						   data_resource_free,
+						   GFP_KERNEL, d));
+	return d;
+}
+
+/**
+ * data_setup - an interface that is up, of a modern device without hashes
+ * @test: the test
+ * @features: what it offers, beside VERSION_1, MAC and CTRL_VQ
+ *
+ * Return: the interface.
+ */
+struct data_fix *data_setup(struct kunit *test, u64 features)
+{
+	return data_open(net_setup(test, features), HDR);
+}
+
+/* A field in the order of bytes of the device: 5.1.6.1. */
+static void data_put16(struct data_fix *d, u16 value, u8 *p)
+{
+	if (mock_modern(d->f->m))
+		put_unaligned_le16(value, p);
+	else
+		put_unaligned(value, (u16 *)p);
+}
+
+static void data_header(struct data_fix *d, const struct lie *l, u16 num,
+			u8 *hdr)
+{
+	memset(hdr, 0, HDR_HASH);
+	hdr[0] = l->flags;
+	hdr[1] = l->type;
+	data_put16(d, l->size, hdr + 4);
+	data_put16(d, l->start, hdr + 6);
+	data_put16(d, l->offset, hdr + 8);
+	data_put16(d, l->num ? l->num < 0 ? 0 : l->num : num, hdr + 10);
+	put_unaligned_le32(l->hash, hdr + 12);
+	put_unaligned_le16(l->report, hdr + 16);
+}
+
+/**
+ * data_first - take a buffer, write the header and the begin of the frame
+ * @d: the interface
+ * @l: what to say
+ * @num: num_buffers, unless @l knows better
+ * @b: the buffer
+ *
+ * Return: false when there was none.
+ */
+bool data_first(struct data_fix *d, const struct lie *l, u16 num,
+		struct play_buf *b)
+{
+	u8 hdr[HDR_HASH];
+
+	if (!play_take(d->f->p, d->q_rx, b))
+		return false;
+	data_header(d, l, num, hdr);
+	play_write(d->f->p, b, 0, hdr, d->hdr);
+	play_write(d->f->p, b, d->hdr, d->sent, l->len);
+	return true;
+}
+
+/**
+ * data_send - a frame in one buffer
+ * @d: the interface
+ * @l: the frame, and what to say of it
+ */
+void data_send(struct data_fix *d, const struct lie *l)
+{
+	u32 used = l->used < 0 ? 0 : l->used;
+	struct play_buf b;
+
+	KUNIT_ASSERT_TRUE(d->f->test, data_first(d, l, 1, &b));
+	play_done(d->f->p, &b, l->used ? used : d->hdr + l->len);
+}
+
+/**
+ * data_came - did the frame come?
+ * @d: the interface
+ * @got: packets that have come then
+ * @len: bytes of the last one
+ *
+ * Return: true when it did, and is what was sent.
+ */
+bool data_came(struct data_fix *d, unsigned int got, unsigned int len)
+{
+	bool came = play_until(READ_ONCE(d->got) == got);
+
+	spin_lock_bh(&d->lock);
+	came = came && d->len == len && !memcmp(d->seen, d->sent, len);
+	spin_unlock_bh(&d->lock);
+	return came;
+}
+
+/**
+ * data_dropped - packets that the interface dropped
+ * @d: the interface
+ *
+ * Return: how many.
+ */
+u64 data_dropped(struct data_fix *d)
+{
+	struct rtnl_link_stats64 stats;
+
+	dev_get_stats(d->f->dev, &stats);
+	return stats.rx_dropped;
+}
+
+static u64 data_find_counter(struct net_device *dev, u8 *names, u64 *values,
+			     int num, const char *name)
+{
+	struct ethtool_stats info = {};
+	int i;
+
+	dev->ethtool_ops->get_strings(dev, ETH_SS_STATS, names);
+	dev->ethtool_ops->get_ethtool_stats(dev, &info, values);
+	for (i = 0; i < num; i++)
+		if (!strcmp(names + i * ETH_GSTRING_LEN, name))
+			return values[i];
+	return U64_MAX;
+}
+
+/**
+ * data_counter - a counter of ethtool -S
+ * @d: the interface, of a device without counters of its own
+ * @name: what it is called
+ *
+ * Return: the counter; all ones when there is none.
+ */
+u64 data_counter(struct data_fix *d, const char *name)
+{
+	struct net_device *dev = d->f->dev;
+	u64 *values, value = U64_MAX;
+	u8 *names;
+	int num;
+
+	rtnl_lock();
+	num = dev->ethtool_ops->get_sset_count(dev, ETH_SS_STATS);
+	names = kcalloc(num, ETH_GSTRING_LEN, GFP_KERNEL);
+	values = kcalloc(num, sizeof(*values), GFP_KERNEL);
+	if (names && values)
+		value = data_find_counter(dev, names, values, num, name);
+	rtnl_unlock();
+	kfree(values);
+	kfree(names);
+	return value;
+}
+
+/**
+ * data_send_merged - a frame in as many buffers as it needs
+ * @d: the interface
+ * @len: bytes of the frame
+ * @num: num_buffers, 0 for the right one
+ *
+ * All but the last are full; all are used before the driver hears of it
+ * (5.1.6.4).
+ *
+ * Return: how many there were.
+ */
+unsigned int data_send_merged(struct data_fix *d, unsigned int len, u16 num)
+{
+	struct lie l = { .num = num };
+	struct play_buf *b = d->b;
+	unsigned int n = 0, done = 0, part, i;
+	u8 right[2];
+
+	while (done < len && n < ARRAY_SIZE(d->b)) {
+		unsigned int skip = n ? 0 : d->hdr;
+
+		if (!n)
+			KUNIT_ASSERT_TRUE(d->f->test,
+					  data_first(d, &l, 1, &b[0]));
+		else
+			KUNIT_ASSERT_TRUE(d->f->test,
+					  play_take(d->f->p, d->q_rx, &b[n]));
+		part = min_t(size_t, len - done, b[n].in_len - skip);
+		play_write(d->f->p, &b[n], skip, d->sent + done, part);
+		done += part;
+		b[n].in_len = part + skip;
+		n++;
+	}
+	if (!num) {
+		put_unaligned_le16(n, right);
+		play_write(d->f->p, &b[0], HDR - 2, right, 2);
+	}
+	for (i = 0; i + 1 < n; i++)
+		play_push(d->f->p, &b[i], b[i].in_len);
+	play_done(d->f->p, &b[i], b[i].in_len);
+	return n;
+}
+
+static void data_destroyed(struct sk_buff *skb)
+{
+	struct data_fix *d = skb_shinfo(skb)->destructor_arg;
+
+	atomic_inc(&d->freed);
+}
+
+/**
+ * data_xmit_on - give the interface a frame
+ * @d: the interface
+ * @len: bytes of it
+ * @queue: transmit queue that the stack would choose
+ *
+ * Return: true when it was taken.
+ */
+bool data_xmit_on(struct data_fix *d, unsigned int len, u16 queue)
+{
+	struct sk_buff *skb = alloc_skb(len + 64, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(d->f->test, skb);
+	skb_reserve(skb, 64);
+	skb_put_data(skb, d->sent, len);
+	skb->dev = d->f->dev;
+	skb->protocol = htons(ETHERTYPE);
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, ETH_HLEN);
+	skb_shinfo(skb)->destructor_arg = d;
+	skb->destructor = data_destroyed;
+	if (queue)
+		return dev_direct_xmit(skb, queue) == NET_XMIT_SUCCESS;
+	return dev_queue_xmit(skb) == NET_XMIT_SUCCESS;
+}
+
+/* Give the interface a frame; true when it was taken. */
+bool data_xmit(struct data_fix *d, unsigned int len)
+{
+	return data_xmit_on(d, len, 0);
+}
+
+/**
+ * data_take - the next frame of ours; the stack sends some as well
+ * @d: the interface
+ * @b: the frame
+ *
+ * Return: false when none came.
+ */
+bool data_take(struct data_fix *d, struct play_buf *b)
+{
+	u8 type[2];
+
+	while (play_take(d->f->p, d->q_tx, b)) {
+		play_read(d->f->p, b, d->hdr + 12, type, sizeof(type));
+		if (get_unaligned_be16(type) == ETHERTYPE)
+			return true;
+		play_done(d->f->p, b, 0);
+	}
+	return false;
+}
+
+/**
+ * data_header_ok - is the header of a plain frame as it has to be?
+ * @d: the interface
+ * @b: the frame
+ *
+ * Zeroes, but for hdr_len, which is not less than the headers (5.1.6.2.1).
+ *
+ * Return: true when it is.
+ */
+bool data_header_ok(struct data_fix *d, const struct play_buf *b)
+{
+	static const u8 zeroes[HDR_HASH];
+	u8 hdr[HDR_HASH];
+	u16 len;
+
+	play_read(d->f->p, b, 0, hdr, d->hdr);
+	if (mock_modern(d->f->m))
+		len = get_unaligned_le16(hdr + 2);
+	else
+		len = get_unaligned((u16 *)(hdr + 2));
+	put_unaligned((u16)0, (u16 *)(hdr + 2));
+	return len >= ETH_HLEN && len <= b->out_len - d->hdr &&
+	       !memcmp(hdr, zeroes, d->hdr);
+}
