@@ -514,6 +514,64 @@ static void legacy_fields(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, play_until(!netif_carrier_ok(f->dev)));
 }
 
+/* Two pairs, which a legacy device is told in the guest's own order. */
+static int use_two_pairs(struct net_user *u)
+{
+	struct ethtool_channels ch = { .combined_count = 2 };
+
+	return u->f->dev->ethtool_ops->set_channels(u->f->dev, &ch);
+}
+
+static void expect_legacy_table(struct net_fix *f)
+{
+	struct net_cmd c;
+	u32 num;
+
+	rtnl_lock();
+	f->dev->netdev_ops->ndo_set_rx_mode(f->dev);
+	rtnl_unlock();
+	KUNIT_ASSERT_TRUE(f->test, net_accept(f, CLASS_MAC, MAC_TABLE_SET, &c));
+	/* Its own address; of a device without a command for that. */
+	KUNIT_EXPECT_EQ(f->test, get_unaligned((u32 *)c.data), 1);
+	num = get_unaligned((u32 *)(c.data + 4 + ETH_ALEN));
+	KUNIT_EXPECT_EQ(f->test, c.len, 8 + (1 + num) * ETH_ALEN);
+	KUNIT_EXPECT_TRUE(f->test, net_accept(f, CLASS_RX, RX_PROMISC, &c));
+	KUNIT_EXPECT_TRUE(f->test, net_accept(f, CLASS_RX, RX_ALLMULTI, &c));
+}
+
+/*
+ * What a legacy device is told is in the order of this processor: 5.1.6.5.2.3,
+ * .3.1, .5.2, .9.2.
+ */
+static void legacy_commands(struct kunit *test)
+{
+	struct net_fix *f = net_new_offering(test, FB_MAC | FB_CTRL_VQ |
+					     FB_CTRL_RX | FB_CTRL_VLAN |
+					     FB_OFFLOADS | FB_GUEST_CSUM |
+					     FB_GUEST_TSO4 | FB_MQ);
+	struct net_cmd c;
+
+	net_set_pairs(f, 2);
+	put_unaligned((u16)2, (u16 *)(f->m->config + CFG_PAIRS));
+	net_start(f);
+	f->user.vid = 0x123;
+	net_user_start(f, net_add_vlan);
+	KUNIT_ASSERT_TRUE(test, net_accept(f, CLASS_VLAN, VLAN_ADD, &c));
+	KUNIT_EXPECT_EQ(test, get_unaligned((u16 *)c.data), 0x123);
+	KUNIT_EXPECT_EQ(test, net_user_result(f), 0);
+	f->user.features = f->dev->features & ~NETIF_F_GRO_HW;
+	net_user_start(f, net_set_features);
+	KUNIT_ASSERT_TRUE(test, net_accept(f, CLASS_OFFLOADS, 0, &c));
+	KUNIT_EXPECT_EQ(test, get_unaligned((u64 *)c.data), FB_GUEST_CSUM);
+	net_user_result(f);
+	expect_legacy_table(f);
+	net_open(f);
+	net_user_start(f, use_two_pairs);
+	KUNIT_ASSERT_TRUE(test, net_accept(f, CLASS_MQ, MQ_PAIRS_SET, &c));
+	KUNIT_EXPECT_EQ(test, get_unaligned((u16 *)c.data), 2);
+	KUNIT_EXPECT_EQ(test, net_user_result(f), 0);
+}
+
 static struct kunit_case net_config_cases[] = {
 	KUNIT_CASE_PARAM(feature_alone, rule_gen_params),
 	KUNIT_CASE_PARAM(feature_with, rule_gen_params),
@@ -531,6 +589,7 @@ static struct kunit_case net_config_cases[] = {
 	KUNIT_CASE(generation_moves),
 	KUNIT_CASE(nothing_written),
 	KUNIT_CASE(legacy_fields),
+	KUNIT_CASE(legacy_commands),
 	{}
 };
 
