@@ -216,6 +216,8 @@ static int mock_vq_enable(struct virtqueue *vq)
 	if (m->refuse_vq_enable)
 		return m->refuse_vq_enable;
 	m->vq_down[vq->index] = false;
+	if (m->on_queue_enabled)
+		m->on_queue_enabled(m, vq->index);
 	return 0;
 }
 

@@ -132,7 +132,8 @@ struct mock_map {
  * @on_config_read: called after each read of @config, may change it
  * @on_status_write: called before each status write takes effect
  * @on_queues: called when the driver's queues are there, and before they go
- * @player: for @on_queues: see play.h
+ * @on_queue_enabled: called when a queue that was reset is enabled again
+ * @player: for these two: see play.h
  * @num_vqs: queues that the device has
  * @queue_size: their sizes
  * @vq_align: alignment of the used ring (legacy: Queue Align)
@@ -183,6 +184,7 @@ struct mock {
 			       unsigned int len);
 	void (*on_status_write)(struct mock *m, u8 status);
 	void (*on_queues)(struct mock *m, bool there);
+	void (*on_queue_enabled)(struct mock *m, unsigned int index);
 	void *player;
 	unsigned int num_vqs;
 	unsigned int queue_size[MOCK_MAX_VQS];

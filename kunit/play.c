@@ -29,6 +29,25 @@ static void play_queues(struct mock *m, bool there)
 	mutex_unlock(&p->lock);
 }
 
+/* One queue has a new ring; what the device had of the old one is lost. */
+static void play_queue_enabled(struct mock *m, unsigned int index)
+{
+	u64 iova = m->accepted & FB_PLATFORM ? MOCK_IOVA : 0;
+	struct play *p = m->player;
+	struct play_queue *q;
+	unsigned int i;
+
+	mutex_lock(&p->lock);
+	for (i = 0; i < MOCK_MAX_VQS; i++) {
+		q = &p->q[i];
+		if (!q->up || !m->vq[i] || m->vq[i]->index != index)
+			continue;
+		q->renewed++;
+		walk_init(&q->w, p->test, m->vq[i], m->accepted, iova);
+	}
+	mutex_unlock(&p->lock);
+}
+
 static int play_resource_init(struct kunit_resource *res, void *data)
 {
 	res->data = data;
@@ -42,6 +61,7 @@ static void play_resource_free(struct kunit_resource *res)
 
 	mock_unregister(p->m);
 	p->m->on_queues = NULL;
+	p->m->on_queue_enabled = NULL;
 }
 
 /**
@@ -61,6 +81,7 @@ struct play *play_new(struct mock *m)
 	mutex_init(&p->lock);
 	m->player = p;
 	m->on_queues = play_queues;
+	m->on_queue_enabled = play_queue_enabled;
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(m->test,
 				     kunit_alloc_resource(m->test,
 							  play_resource_init,
@@ -124,6 +145,7 @@ bool play_try_take(struct play *p, unsigned int queue, struct play_buf *b)
 	if (got) {
 		b->queue = queue;
 		b->life = p->life;
+		b->renewed = p->q[queue].renewed;
 		b->out_len = b->c.out_bytes;
 		b->in_len = b->c.in_bytes;
 	}
@@ -149,7 +171,8 @@ EXPORT_SYMBOL_GPL(play_take);
 /* Is the buffer still the device's?  Under @p->lock. */
 static bool play_holds(struct play *p, const struct play_buf *b)
 {
-	return p->q[b->queue].up && p->life == b->life;
+	return p->q[b->queue].up && p->life == b->life &&
+	       p->q[b->queue].renewed == b->renewed;
 }
 
 /* Copy from the readable or to the writable bytes of a buffer. */

@@ -43,10 +43,12 @@
  * struct play_queue - one queue
  * @w: its walker
  * @up: the driver has set it up
+ * @renewed: counts the times that it alone was reset
  */
 struct play_queue {
 	struct walk w;
 	bool up;
+	unsigned int renewed;
 };
 
 /**
@@ -69,6 +71,7 @@ struct play {
  * struct play_buf - a buffer that the device holds
  * @queue: of which queue
  * @life: @life of &struct play when it was taken
+ * @renewed: of its queue when it was taken
  * @out_len: bytes that the device may read
  * @in_len: bytes that the device may write
  * @c: its descriptors
@@ -76,6 +79,7 @@ struct play {
 struct play_buf {
 	unsigned int queue;
 	unsigned int life;
+	unsigned int renewed;
 	size_t out_len;
 	size_t in_len;
 	struct walk_chain c;
