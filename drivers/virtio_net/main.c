@@ -272,6 +272,7 @@ static struct vnet *vnet_alloc(struct virtio_device *vdev)
 	INIT_WORK(&vnet->config_work, vnet_config_work);
 	INIT_DELAYED_WORK(&vnet->refill_work, vnet_refill_work);
 	INIT_WORK(&vnet->fail_work, vnet_fail_work);
+	INIT_WORK(&vnet->stall_work, vnet_stall_work);
 	INIT_WORK(&vnet->spread_work, vnet_spread_work);
 	vnet_setup_netdev(vnet);
 	return vnet;
@@ -289,6 +290,7 @@ static void vnet_release(struct vnet *vnet)
 	vnet_hotplug_remove(vnet);
 	cancel_work_sync(&vnet->config_work);
 	cancel_work_sync(&vnet->fail_work);
+	cancel_work_sync(&vnet->stall_work);
 	cancel_delayed_work_sync(&vnet->refill_work);
 	/* In any case: the kernel's own bus wants FAILED gone as well. */
 	vnet_ctl_down(vnet);

@@ -11,8 +11,9 @@
  * none of its settings, which the control half tells the device anew.
  *
  * A device may have a reason to send nothing for a long time (its other side
- * is gone).  It is reset once in a while then, in the hope that this helps,
- * but so rarely that it is not given up for it.
+ * is gone).  Once in a while the queue is reset then (VIRTIO 1.4, 2.6.1), which
+ * costs the others nothing; when it stands still again, the device, in the hope
+ * that this helps, but so rarely that it is not given up for it.
  *
  * On the kernel's own bus nobody calls these functions but vnet_fail(): a
  * failed device is given up there.
@@ -191,15 +192,64 @@ void vnet_report(struct vnet *vnet, enum virtio_failure why)
 		queue_work(vnet_wq, &vnet->fail_work);
 }
 
-/* Not so often that the bus gives the device up for it; never on another. */
-static void vnet_stalled(struct vnet *vnet)
+/* Is that long ago?  Then it is now. */
+static bool vnet_long_ago(unsigned long *when)
+{
+	if (*when && time_before(jiffies, *when + VNET_RESET_INTERVAL))
+		return false;
+	*when = jiffies ?: 1;
+	return true;
+}
+
+/*
+ * First the queue, then the device, but not so often that the bus gives it up
+ * for it.  Never on another bus, whose reset of a queue may wait for ever.
+ */
+static void vnet_stalled(struct vnet *vnet, struct vnet_txq *txq)
 {
 	if (!virtio_has_recovery() || !netif_carrier_ok(vnet->dev) ||
-	    (vnet->last_reset &&
-	     time_before(jiffies, vnet->last_reset + VNET_RESET_INTERVAL)))
+	    READ_ONCE(vnet->removing))
 		return;
-	vnet->last_reset = jiffies ?: 1;
-	vnet_report(vnet, VIRTIO_FAILURE_TIMEOUT);
+	if (vnet_ring_can_reset(vnet) && vnet_long_ago(&txq->last_reset)) {
+		WRITE_ONCE(txq->stalled, true);
+		queue_work(vnet_wq, &vnet->stall_work);
+	} else if (vnet_long_ago(&vnet->last_reset)) {
+		vnet_report(vnet, VIRTIO_FAILURE_TIMEOUT);
+	}
+}
+
+static void vnet_stall_reset(struct vnet *vnet, struct vnet_txq *txq)
+{
+	struct netdev_queue *q = vnet_tx_queue(txq);
+	int err;
+
+	if (!txq->on)
+		return;
+	__netif_tx_lock_bh(q);
+	vnet_tx_count(txq, &txq->stats.resets, 1);
+	__netif_tx_unlock_bh(q);
+	err = vnet_ring_reset_tx(vnet, txq->index);
+	if (err)
+		netdev_err(vnet->dev, "%s: no reset: error %d\n", txq->name,
+			   -err);
+}
+
+/**
+ * vnet_stall_work - transmit queues stand still
+ * @work: &vnet.stall_work
+ *
+ * Context: process; takes RTNL.
+ */
+void vnet_stall_work(struct work_struct *work)
+{
+	struct vnet *vnet = container_of(work, struct vnet, stall_work);
+	unsigned int i;
+
+	rtnl_lock();
+	for (i = 0; vnet->ready && i < vnet->max_pairs; i++)
+		if (xchg(&vnet->txqs[i].stalled, false))
+			vnet_stall_reset(vnet, &vnet->txqs[i]);
+	rtnl_unlock();
 }
 
 /**
@@ -228,5 +278,5 @@ void vnet_tx_timeout(struct net_device *dev, unsigned int i)
 		   stands ? "nothing was sent for a long time" :
 			    "an interrupt was missing");
 	if (stands)
-		vnet_stalled(vnet);
+		vnet_stalled(vnet, txq);
 }

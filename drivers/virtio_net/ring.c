@@ -4,7 +4,7 @@
  *
  * With VIRTIO_F_RING_RESET (VIRTIO 1.4, 2.6.1) a queue is given a ring of
  * another size while the rest of the device goes on: packets that it still had
- * are dropped.
+ * are dropped.  A transmit queue that stands still is reset in the same way.
  */
 #include <linux/log2.h>
 #include "ctrl.h"
@@ -69,6 +69,45 @@ static int vnet_ring_resize_tx(struct vnet *vnet, u16 i, u32 num)
 	if (on)
 		vnet_tx_start(vnet, i);
 	return err ? err : ready;
+}
+
+/**
+ * vnet_ring_can_reset - can a queue be reset by itself?
+ * @vnet: the interface
+ *
+ * Context: any.  Return: true with VIRTIO_F_RING_RESET.
+ */
+bool vnet_ring_can_reset(const struct vnet *vnet)
+{
+	return vnet->ctrl->f.ring_reset;
+}
+
+/**
+ * vnet_ring_reset_tx - take all packets back from a queue, and go on
+ * @vnet: the interface, ready; with vnet_ring_can_reset()
+ * @i: the queue
+ *
+ * The kernel has no call for a reset alone.  It is one to change the size, and
+ * there is no harm in a second one that changes it back: when it fails for lack
+ * of memory the queue goes on with the smaller ring.  One that the device does
+ * not do breaks the queue, and the bus resets the device.
+ * Context: process, under RTNL.
+ *
+ * Return: 0, -EINVAL for a ring that has no half, or as virtqueue_resize().
+ */
+int vnet_ring_reset_tx(struct vnet *vnet, u16 i)
+{
+	u32 num = virtqueue_get_vring_size(vnet->txqs[i].vq);
+	int err;
+
+	ASSERT_RTNL();
+	if (num / 2 < VNET_TX_MIN_DESCS)
+		return -EINVAL;
+	err = vnet_ring_resize_tx(vnet, i, num / 2);
+	if (!err)
+		err = vnet_ring_resize_tx(vnet, i, num);
+	vnet_coal_replay_pair(vnet->ctrl, i);
+	return err;
 }
 
 static int vnet_ring_resize(struct vnet *vnet, u32 rx, u32 tx)

@@ -43,6 +43,7 @@ static const struct vnet_stat vnet_tx_stats[] = {
 	{ "tx_timeouts", offsetof(struct vnet_tx_stats, timeouts) },
 	VNET_TX_STAT(drops),
 	VNET_TX_STAT(stops),
+	VNET_TX_STAT(resets),
 };
 
 /**

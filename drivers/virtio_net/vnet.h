@@ -193,6 +193,7 @@ struct vnet_rx_stats {
  * @xdp_tx_drops: frames for XDP that found no room
  * @kicks: notifications
  * @timeouts: times that the stack gave up waiting
+ * @resets: times that the queue was reset for that
  * @stops: times that the ring was full
  * @syncp: for readers of 64 bits on 32-bit CPUs
  *
@@ -206,6 +207,7 @@ struct vnet_tx_stats {
 	u64_stats_t xdp_tx_drops;
 	u64_stats_t kicks;
 	u64_stats_t timeouts;
+	u64_stats_t resets;
 	u64_stats_t stops;
 	struct u64_stats_sync syncp;
 };
@@ -378,6 +380,8 @@ struct vnet_tx_slot {
  *	transmit lock
  * @napi: takes used buffers
  * @sg: for packets without descriptor tables
+ * @stalled: it stands still, and is to be reset
+ * @last_reset: jiffies when that was last asked for, or 0
  * @used: buffers on their way out of the ring
  * @stats: counters
  * @name: name of the virtqueue and, with one of its own, of its interrupt
@@ -405,6 +409,8 @@ struct vnet_txq {
 	unsigned int owed;
 	struct napi_struct napi;
 	struct scatterlist *sg;
+	bool stalled;
+	unsigned long last_reset;
 	struct virtqueue_used used[VNET_BATCH];
 	struct vnet_tx_stats stats;
 	char name[16];
@@ -434,6 +440,7 @@ struct vnet_txq {
  * @config_work: answers a configuration change
  * @refill_work: tries again where memory lacked
  * @fail_work: gives the device up, on the kernel's own bus
+ * @stall_work: resets transmit queues that stand still
  * @spread_work: spreads interrupts over the CPUs anew
  * @last_reset: jiffies when a transmit queue that stands still last led to a
  *	reset, or 0
@@ -468,6 +475,7 @@ struct vnet {
 	struct work_struct config_work;
 	struct delayed_work refill_work;
 	struct work_struct fail_work;
+	struct work_struct stall_work;
 	struct work_struct spread_work;
 	unsigned long last_reset;
 	bool napi;
@@ -591,6 +599,7 @@ void vnet_report(struct vnet *vnet, enum virtio_failure why);
 void vnet_use(struct vnet *vnet);
 void vnet_tx_timeout(struct net_device *dev, unsigned int i);
 void vnet_fail_work(struct work_struct *work);
+void vnet_stall_work(struct work_struct *work);
 
 /* pm.c */
 int vnet_freeze(struct virtio_device *vdev);

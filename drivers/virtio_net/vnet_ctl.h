@@ -30,6 +30,10 @@ void vnet_ctrl_done(struct virtqueue *vq);
 int vnet_channels_apply(struct vnet *vnet, u16 pairs);
 void vnet_channels_up(struct vnet *vnet);
 
+/* ring.c, under RTNL: a transmit queue that stands still gets a new ring */
+bool vnet_ring_can_reset(const struct vnet *vnet);
+int vnet_ring_reset_tx(struct vnet *vnet, u16 i);
+
 /* announce.c: the configuration says ANNOUNCE; process context, RTNL held */
 void vnet_announce(struct vnet *vnet);
 
