@@ -102,6 +102,7 @@
 /* VIRTIO 1.4, 5.1.6.5.10: coalescing for one queue. */
 #ifndef VIRTIO_NET_CTRL_NOTF_COAL_VQ_SET
 #define VIRTIO_NET_CTRL_NOTF_COAL_VQ_SET	2
+#define VIRTIO_NET_CTRL_NOTF_COAL_VQ_GET	3
 #endif
 
 /* VIRTIO 1.4, 5.1.6.5.11: what the device counts. */

@@ -27,6 +27,9 @@ struct vnet_coal_vq_cmd {
 
 static_assert(sizeof(struct vnet_coal_vq_cmd) == 12);
 
+/* The part of it that the driver writes to ask for the rest. */
+#define VNET_COAL_VQ_ASK	offsetof(struct vnet_coal_vq_cmd, coal)
+
 static bool vnet_coal_same(const struct vnet_coal *a, const struct vnet_coal *b)
 {
 	return a->packets == b->packets && a->usecs == b->usecs;
@@ -62,6 +65,31 @@ int vnet_coal_tell_vq(struct vnet_ctrl *ctrl, u16 index,
 	return vnet_ctrl_send(ctrl->vnet, VIRTIO_NET_CTRL_NOTF_COAL,
 			      VIRTIO_NET_CTRL_NOTF_COAL_VQ_SET, &cmd,
 			      sizeof(cmd), NULL, 0);
+}
+
+/**
+ * vnet_coal_ask_vq - what the device has for one queue
+ * @ctrl: the control half, with VIRTIO_NET_F_VQ_NOTF_COAL
+ * @index: of the virtqueue, which is in use
+ * @coal: the answer; as it was when the device has none
+ *
+ * Context: process, with &vnet_coalesce.lock.
+ */
+static void vnet_coal_ask_vq(struct vnet_ctrl *ctrl, u16 index,
+			     struct vnet_coal *coal)
+{
+	struct vnet_coal_vq_cmd cmd = { .vq_index = cpu_to_le16(index) };
+	struct vnet_coal_cmd has;
+	int got;
+
+	lockdep_assert_held(&ctrl->coal.lock);
+	got = vnet_ctrl_send(ctrl->vnet, VIRTIO_NET_CTRL_NOTF_COAL,
+			     VIRTIO_NET_CTRL_NOTF_COAL_VQ_GET, &cmd,
+			     VNET_COAL_VQ_ASK, &has, sizeof(has));
+	if (got != sizeof(has))
+		return;
+	coal->packets = le32_to_cpu(has.max_packets);
+	coal->usecs = le32_to_cpu(has.max_usecs);
 }
 
 /* All queues of a direction: @first is 0 for receive, 1 for transmit. */
@@ -186,7 +214,7 @@ int vnet_coal_init(struct vnet_ctrl *ctrl)
 	if (!ctrl->f.coal && !ctrl->f.coal_vq) {
 		/* What it comes to: each used buffer may notify. */
 		c->rx.packets = 1;
-		c->tx.packets = 1;
+		c->tx.packets = ctrl->vnet->txqs[0].napi_on;
 	}
 	if (!ctrl->f.coal_vq)
 		return 0;
@@ -250,6 +278,58 @@ int vnet_get_coalesce(struct net_device *dev, struct ethtool_coalesce *ec,
 	return 0;
 }
 
+/* Is each receive queue adaptive, or none? */
+static bool vnet_coal_all(const struct vnet_ctrl *ctrl, bool adaptive)
+{
+	const struct vnet_coalesce *c = &ctrl->coal;
+	u16 i;
+
+	for (i = 0; c->pairs && i < ctrl->vnet->max_pairs; i++)
+		if (c->pairs[i].adaptive != adaptive)
+			return false;
+	return true;
+}
+
+static void vnet_coal_adapt_all(struct vnet_ctrl *ctrl, bool adaptive)
+{
+	struct vnet_coalesce *c = &ctrl->coal;
+	u16 i;
+
+	c->adaptive = adaptive;
+	for (i = 0; c->pairs && i < ctrl->vnet->max_pairs; i++)
+		WRITE_ONCE(c->pairs[i].adaptive, adaptive);
+}
+
+/**
+ * vnet_coal_set_napi - on a device that has no commands for it
+ * @ctrl: the control half
+ * @tx: what is wanted: an interrupt for sent packets, or none (napi_tx)
+ * @extack: why not
+ *
+ * Context: process, under RTNL.
+ *
+ * Return: 0, -EOPNOTSUPP, or -EBUSY while the interface is up: packets know
+ * which of the two they were sent with, but who waits for them does not.
+ */
+static int vnet_coal_set_napi(struct vnet_ctrl *ctrl,
+			      const struct vnet_coal *tx,
+			      struct netlink_ext_ack *extack)
+{
+	struct vnet *vnet = ctrl->vnet;
+	u16 i;
+
+	if (tx->usecs || tx->packets > 1)
+		return -EOPNOTSUPP;
+	if (netif_running(vnet->dev)) {
+		NL_SET_ERR_MSG_MOD(extack, "tx-frames: the interface is up");
+		return -EBUSY;
+	}
+	for (i = 0; i < vnet->max_pairs; i++)
+		vnet->txqs[i].napi_on = tx->packets;
+	ctrl->coal.tx = *tx;
+	return 0;
+}
+
 /* Both directions, and who decides about receive queues. */
 static int vnet_coal_set_locked(struct vnet_ctrl *ctrl, bool adaptive,
 				const struct vnet_coal *rx,
@@ -258,6 +338,7 @@ static int vnet_coal_set_locked(struct vnet_ctrl *ctrl, bool adaptive,
 {
 	struct vnet_coalesce *c = &ctrl->coal;
 	bool rx_same = vnet_coal_same(rx, &c->rx);
+	bool tx_same = vnet_coal_same(tx, &c->tx);
 	int err = 0;
 
 	if (adaptive && !c->dim)
@@ -267,13 +348,15 @@ static int vnet_coal_set_locked(struct vnet_ctrl *ctrl, bool adaptive,
 				   "adaptive-rx decides about rx values");
 		return -EINVAL;
 	}
-	if (!vnet_coal_same(tx, &c->tx))
+	if (!ctrl->f.coal && !ctrl->f.coal_vq && rx_same && !tx_same)
+		return vnet_coal_set_napi(ctrl, tx, extack);
+	if (!tx_same)
 		err = vnet_coal_set_tx(ctrl, tx);
 	/* Where they were found out, all queues have the set ones again. */
-	if (!err && (!rx_same || (c->adaptive && !adaptive)))
+	if (!err && (!rx_same || (!adaptive && !vnet_coal_all(ctrl, false))))
 		err = vnet_coal_set_rx(ctrl, rx);
 	if (!err)
-		WRITE_ONCE(c->adaptive, adaptive);
+		vnet_coal_adapt_all(ctrl, adaptive);
 	return err;
 }
 
@@ -319,7 +402,9 @@ static struct vnet_coal_pair *vnet_coal_pair(struct vnet *vnet, u32 pair)
  * vnet_get_per_queue_coalesce - ethtool -Q, show
  * @dev: the interface
  * @pair: number of the queues
- * @ec: the answer
+ * @ec: the answer: the device's, or what it was told if it does not say
+ *
+ * Context: process, under RTNL.
  *
  * Return: 0, -EOPNOTSUPP or -EINVAL.
  */
@@ -329,31 +414,38 @@ int vnet_get_per_queue_coalesce(struct net_device *dev, u32 pair,
 	struct vnet *vnet = netdev_priv(dev);
 	struct vnet_coal_pair *p = vnet_coal_pair(vnet, pair);
 	struct vnet_coalesce *c = &vnet->ctrl->coal;
+	struct vnet_coal rx, tx;
 
 	if (IS_ERR(p))
 		return PTR_ERR(p);
 	mutex_lock(&c->lock);
-	vnet_coal_show(p->rx_own ? &p->rx : &c->rx, p->tx_own ? &p->tx : &c->tx,
-		       ec);
-	ec->use_adaptive_rx_coalesce = c->adaptive;
+	rx = p->rx_own ? p->rx : c->rx;
+	tx = p->tx_own ? p->tx : c->tx;
+	if (pair < vnet_channels_told(vnet->ctrl)) {
+		vnet_coal_ask_vq(vnet->ctrl, 2 * pair, &rx);
+		vnet_coal_ask_vq(vnet->ctrl, 2 * pair + 1, &tx);
+	}
+	vnet_coal_show(&rx, &tx, ec);
+	ec->use_adaptive_rx_coalesce = p->adaptive;
 	mutex_unlock(&c->lock);
 	return 0;
 }
 
-static int vnet_coal_set_pair(struct vnet_ctrl *ctrl, u32 pair,
+static int vnet_coal_set_pair(struct vnet_ctrl *ctrl, u32 pair, bool adaptive,
 			      const struct vnet_coal *rx,
 			      const struct vnet_coal *tx)
 {
 	struct vnet_coal_pair *p = &ctrl->coal.pairs[pair];
-	int err = 0;
+	int err;
 
-	if (!ctrl->coal.adaptive) {
+	if (!adaptive) {
 		err = vnet_coal_tell_vq(ctrl, 2 * pair, rx);
 		if (err)
 			return err;
 		p->rx = *rx;
 		p->rx_own = true;
 	}
+	WRITE_ONCE(p->adaptive, adaptive);
 	err = vnet_coal_tell_vq(ctrl, 2 * pair + 1, tx);
 	if (err)
 		return err;
@@ -368,7 +460,8 @@ static int vnet_coal_set_pair(struct vnet_ctrl *ctrl, u32 pair,
  * @pair: number of the queues
  * @ec: what is wanted
  *
- * Receive queues are adaptive all or none.  Context: process, under RTNL.
+ * Where the receive queue finds out by itself, what is said of it is not looked
+ * at.  Context: process, under RTNL.
  *
  * Return: 0, -EOPNOTSUPP, -EINVAL, or as vnet_ctrl_send().
  */
@@ -378,15 +471,17 @@ int vnet_set_per_queue_coalesce(struct net_device *dev, u32 pair,
 	struct vnet *vnet = netdev_priv(dev);
 	struct vnet_coal_pair *p = vnet_coal_pair(vnet, pair);
 	struct vnet_coalesce *c = &vnet->ctrl->coal;
+	bool adaptive = ec->use_adaptive_rx_coalesce;
 	struct vnet_coal rx, tx;
-	int err = -EOPNOTSUPP;
+	int err;
 
 	if (IS_ERR(p))
 		return PTR_ERR(p);
+	if (adaptive && !c->dim)
+		return -EOPNOTSUPP;
 	vnet_coal_parse(ec, &rx, &tx);
 	mutex_lock(&c->lock);
-	if (!!ec->use_adaptive_rx_coalesce == c->adaptive)
-		err = vnet_coal_set_pair(vnet->ctrl, pair, &rx, &tx);
+	err = vnet_coal_set_pair(vnet->ctrl, pair, adaptive, &rx, &tx);
 	mutex_unlock(&c->lock);
 	return err;
 }

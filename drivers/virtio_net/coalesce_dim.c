@@ -49,7 +49,8 @@ static void vnet_dim_work(struct work_struct *work)
 	coal.packets = moder.pkts;
 	coal.usecs = moder.usec;
 	mutex_lock(&c->lock);
-	if (c->adaptive && d->index < vnet_channels_told(d->ctrl))
+	if (c->pairs[d->index].adaptive &&
+	    d->index < vnet_channels_told(d->ctrl))
 		vnet_dim_apply(d->ctrl, d->index, &coal);
 	mutex_unlock(&c->lock);
 	dim->state = DIM_START_MEASURE;
@@ -66,7 +67,7 @@ void vnet_coal_sample(struct vnet_rxq *rxq)
 	struct vnet_coalesce *c = &rxq->vnet->ctrl->coal;
 	struct dim_sample sample = {};
 
-	if (!READ_ONCE(c->adaptive))
+	if (!c->pairs || !READ_ONCE(c->pairs[rxq->index].adaptive))
 		return;
 	dim_update_sample(rxq->calls, u64_stats_read(&rxq->stats.packets),
 			  u64_stats_read(&rxq->stats.bytes), &sample);

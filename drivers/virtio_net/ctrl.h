@@ -209,12 +209,14 @@ struct vnet_coal {
  * @tx: the transmit queue
  * @rx_own: @rx was set for this queue alone
  * @tx_own: @tx was
+ * @adaptive: the receive queue finds out by itself; read without the lock
  */
 struct vnet_coal_pair {
 	struct vnet_coal rx;
 	struct vnet_coal tx;
 	bool rx_own;
 	bool tx_own;
+	bool adaptive;
 };
 
 /**
@@ -223,7 +225,7 @@ struct vnet_coal_pair {
  * @rx: of receive queues without their own
  * @tx: of transmit queues without their own
  * @pairs: by pair, NULL without VIRTIO_NET_F_VQ_NOTF_COAL
- * @adaptive: receive queues find out by themselves; read without the lock
+ * @adaptive: receive queues find out by themselves, as was last said of all
  * @dim: how, by pair, or NULL
  */
 struct vnet_coalesce {
