@@ -77,6 +77,8 @@ static void net_oblige(struct work_struct *work)
 		f->obliged++;
 		if (f->last.class == CLASS_MQ)
 			f->mq = f->last;
+		if (f->last.class == CLASS_MAC && f->last.cmd == MAC_ADDR_SET)
+			f->told_addr = true;
 		if (f->last.class == CLASS_STATS)
 			net_result(f, &f->last, &types, sizeof(types));
 		else

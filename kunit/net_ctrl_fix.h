@@ -94,6 +94,7 @@
 #define COAL_TX_SET	0
 #define COAL_RX_SET	1
 #define COAL_VQ_SET	2
+#define COAL_VQ_GET	3
 /* Bytes of VIRTIO_NET_CTRL_MQ_RSS_CONFIG, 5.1.6.5.7.1. */
 #define RSS_ENTRIES	128
 #define RSS_KEY		40
@@ -180,6 +181,7 @@ struct net_cmd {
  * @obliged: commands that it accepted
  * @last: the last of them
  * @mq: the last that was about several queues
+ * @told_addr: one of them was an address
  * @stats_types: statistics that the device has
  */
 struct net_fix {
@@ -194,6 +196,7 @@ struct net_fix {
 	unsigned int obliged;
 	struct net_cmd last;
 	struct net_cmd mq;
+	bool told_addr;
 	u64 stats_types;
 };
 

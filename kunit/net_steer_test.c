@@ -396,6 +396,126 @@ static void coalesce_queue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, net_user_result(f), 0);
 }
 
+/**
+ * struct coal_answer - what a device says that it has
+ * @name: of the case
+ * @ack: the answer
+ * @len: bytes of the result
+ * @taken: they are shown
+ */
+struct coal_answer {
+	const char *name;
+	u8 ack;
+	unsigned int len;
+	bool taken;
+};
+
+static const struct coal_answer coal_answers[] = {
+	{ "its own", ACK_OK, 8, true },
+	{ "refused", ACK_ERR, 8, false },
+	{ "nothing", ACK_OK, 0, false },
+	{ "half of it", ACK_OK, 7, false },
+	{ "garbage", 0x55, 8, false },
+};
+
+static void coal_answer_name(const struct coal_answer *a, char *desc)
+{
+	strscpy(desc, a->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(coal_answer, coal_answers, coal_answer_name);
+
+/* ethtool -Q, show, of the first pair. */
+static int get_coalesce_first(struct net_user *u)
+{
+	const struct ethtool_ops *ops = u->f->dev->ethtool_ops;
+
+	return ops->get_per_queue_coalesce(u->f->dev, 0, &u->ec);
+}
+
+/* 5.1.6.5.10: VQ_GET, and 5.1.6.5.10.4: what it gives with an error. */
+static void coalesce_read(struct kunit *test)
+{
+	const struct coal_answer *a = test->param_value;
+	struct net_fix *f = steer_new(test, FB_MQ | FB_VQ_COAL);
+	u8 result[9] = { a->ack };
+	struct net_cmd c;
+
+	net_start(f);
+	put_unaligned_le32(77, result + 1);
+	put_unaligned_le32(88, result + 5);
+	net_user_start(f, get_coalesce_first);
+	KUNIT_ASSERT_TRUE(test, net_take(f, CLASS_COAL, COAL_VQ_GET, &c));
+	KUNIT_EXPECT_EQ(test, c.len, 4);
+	KUNIT_EXPECT_EQ(test, get_unaligned_le16(c.data), 0);
+	KUNIT_EXPECT_EQ(test, c.b.in_len, sizeof(result));
+	play_write(f->p, &c.b, 0, result, 1 + a->len);
+	play_done(f->p, &c.b, 1 + a->len);
+	KUNIT_ASSERT_TRUE(test, net_take(f, CLASS_COAL, COAL_VQ_GET, &c));
+	KUNIT_EXPECT_EQ(test, get_unaligned_le16(c.data), 1);
+	net_answer(f, &c, ACK_ERR);
+	KUNIT_EXPECT_EQ(test, net_user_result(f), 0);
+	KUNIT_EXPECT_EQ(test, f->user.ec.rx_max_coalesced_frames,
+			a->taken ? 77 : 0);
+	KUNIT_EXPECT_EQ(test, f->user.ec.rx_coalesce_usecs,
+			a->taken ? 88 : 0);
+	KUNIT_EXPECT_EQ(test, f->user.ec.tx_max_coalesced_frames, 0);
+}
+
+static int get_coalesce(struct net_user *u)
+{
+	const struct ethtool_ops *ops = u->f->dev->ethtool_ops;
+
+	return ops->get_coalesce(u->f->dev, &u->ec, NULL, NULL);
+}
+
+/* A question, or a setting; the device accepts what it is told. */
+static int coalesce_do(struct net_fix *f, int (*fn)(struct net_user *u))
+{
+	int ret;
+
+	net_oblige_start(f);
+	net_user_start(f, fn);
+	ret = net_user_result(f);
+	net_oblige_stop(f);
+	return ret;
+}
+
+static int adapt_first(struct net_user *u)
+{
+	const struct ethtool_ops *ops = u->f->dev->ethtool_ops;
+
+	return ops->set_per_queue_coalesce(u->f->dev, 0, &u->ec);
+}
+
+/* One queue finds out by itself, or all, or none. */
+static void adaptive_queue(struct kunit *test)
+{
+	struct net_fix *f = steer_new(test, FB_MQ | FB_VQ_COAL | FB_COAL);
+	struct ethtool_coalesce *ec = &f->user.ec;
+
+	if (!IS_ENABLED(CONFIG_DIMLIB))
+		kunit_skip(test, "a kernel without CONFIG_DIMLIB");
+	net_start(f);
+	net_open(f);
+	KUNIT_ASSERT_EQ(test, set_pairs(f, 2), 0);
+	ec->use_adaptive_rx_coalesce = 1;
+	KUNIT_EXPECT_EQ(test, coalesce_do(f, adapt_first), 0);
+	KUNIT_EXPECT_EQ(test, coalesce_do(f, get_coalesce), 0);
+	KUNIT_EXPECT_EQ(test, ec->use_adaptive_rx_coalesce, 0);
+	KUNIT_EXPECT_EQ(test, coalesce_do(f, get_coalesce_first), 0);
+	KUNIT_EXPECT_EQ(test, ec->use_adaptive_rx_coalesce, 1);
+	/* All of them, and then none, which the device is told. */
+	KUNIT_EXPECT_EQ(test, coalesce_do(f, net_set_coalesce), 0);
+	ec->use_adaptive_rx_coalesce = 0;
+	f->last.cmd = 0xff;
+	KUNIT_EXPECT_EQ(test, coalesce_do(f, net_set_coalesce), 0);
+	KUNIT_EXPECT_EQ(test, f->last.class, CLASS_COAL);
+	KUNIT_EXPECT_EQ(test, f->last.cmd, COAL_RX_SET);
+	KUNIT_EXPECT_EQ(test, coalesce_do(f, get_coalesce_first), 0);
+	KUNIT_EXPECT_EQ(test, ec->use_adaptive_rx_coalesce, 0);
+}
+
 static struct kunit_case net_steer_cases[] = {
 	KUNIT_CASE(table_and_key),
 	KUNIT_CASE_PARAM(hash_and_queue, example_gen_params),
@@ -405,6 +525,8 @@ static struct kunit_case net_steer_cases[] = {
 	KUNIT_CASE(pairs_bounds),
 	KUNIT_CASE(pairs_after_reset),
 	KUNIT_CASE(coalesce_queue),
+	KUNIT_CASE_PARAM(coalesce_read, coal_answer_gen_params),
+	KUNIT_CASE(adaptive_queue),
 	{}
 };
 
