@@ -93,8 +93,11 @@ static void feature_with(struct kunit *test)
 {
 	const struct rule *r = test->param_value;
 	u64 all = r->feature | r->any | r->beside;
-	struct net_fix *f = offering(test, all);
+	struct net_fix *f;
 
+	if (IS_ENABLED(CONFIG_LOCKDEP) && r->feature == FB_STANDBY)
+		kunit_skip(test, "net_failover of 6.1 has a lock without a key");
+	f = offering(test, all);
 	net_start(f);
 	KUNIT_EXPECT_EQ(test, f->m->accepted, all | FB_VERSION_1);
 }

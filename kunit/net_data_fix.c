@@ -10,6 +10,9 @@
 
 #include "net_data_fix.h"
 
+/* Packets that are left in a queue go with the device, behind all else. */
+static atomic_t data_freed;
+
 static int data_receive(struct sk_buff *skb, struct net_device *dev,
 			struct packet_type *pt, struct net_device *orig)
 {
@@ -75,6 +78,8 @@ struct data_fix *data_open(struct net_fix *f, unsigned int hdr)
 	d->hdr = hdr;
 	d->q_rx = Q_RX;
 	d->q_tx = Q_TX;
+	d->freed = &data_freed;
+	atomic_set(d->freed, 0);
 	net_open(f);
 	data_frame(d);
 	d->pt.type = htons(ETHERTYPE);
@@ -277,9 +282,7 @@ unsigned int data_send_merged(struct data_fix *d, unsigned int len, u16 num)
 
 static void data_destroyed(struct sk_buff *skb)
 {
-	struct data_fix *d = skb_shinfo(skb)->destructor_arg;
-
-	atomic_inc(&d->freed);
+	atomic_inc(&data_freed);
 }
 
 /**
@@ -301,7 +304,6 @@ bool data_xmit_on(struct data_fix *d, unsigned int len, u16 queue)
 	skb->protocol = htons(ETHERTYPE);
 	skb_reset_mac_header(skb);
 	skb_set_network_header(skb, ETH_HLEN);
-	skb_shinfo(skb)->destructor_arg = d;
 	skb->destructor = data_destroyed;
 	if (queue)
 		return dev_direct_xmit(skb, queue) == NET_XMIT_SUCCESS;

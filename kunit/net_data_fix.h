@@ -39,7 +39,7 @@
  * @queue: on which it came, from 0
  * @seen: its bytes
  * @sent: bytes of a frame that the device sends
- * @freed: packets that were given back after they were sent
+ * @freed: packets that were given back after they were sent, of all interfaces
  * @b: buffers of a packet
  */
 struct data_fix {
@@ -56,7 +56,7 @@ struct data_fix {
 	u16 queue;
 	u8 *seen;
 	u8 *sent;
-	atomic_t freed;
+	atomic_t *freed;
 	struct play_buf b[64];
 };
 

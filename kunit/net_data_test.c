@@ -129,9 +129,9 @@ static void transmit(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, data_header_ok(d, &b));
 	play_read(d->f->p, &b, HDR, d->seen, 1514);
 	KUNIT_EXPECT_EQ(test, memcmp(d->seen, d->sent, 1514), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&d->freed), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(d->freed), 0);
 	play_done(d->f->p, &b, 0);
-	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(&d->freed) == 1));
+	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(d->freed) == 1));
 }
 
 /* The ring is full: what is given then waits, and goes when there is room. */
@@ -148,7 +148,7 @@ static void transmit_full(struct kunit *test)
 	for (i = 0; i < n && data_take(d, &b); i++)
 		play_done(d->f->p, &b, 0);
 	KUNIT_EXPECT_EQ(test, i, n);
-	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(&d->freed) == n));
+	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(d->freed) == n));
 	KUNIT_EXPECT_TRUE(test, play_until(!netif_xmit_stopped(q)));
 }
 
@@ -161,7 +161,7 @@ static void transmit_lies(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, data_xmit(d, 100));
 	KUNIT_ASSERT_TRUE(test, data_take(d, &b));
 	play_done(d->f->p, &b, 0xffffff);
-	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(&d->freed) == 1));
+	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(d->freed) == 1));
 }
 
 /* What it had is given up, and packets come and go again. */
@@ -180,7 +180,7 @@ static void needs_reset(struct kunit *test)
 	mock_needs_reset(d->f->m);
 	KUNIT_EXPECT_TRUE(test, play_until(READ_ONCE(d->f->p->life) != life &&
 					   play_up(d->f->p, Q_TX)));
-	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(&d->freed) == 1));
+	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(d->freed) == 1));
 	KUNIT_EXPECT_TRUE(test, play_until(netif_device_present(d->f->dev) &&
 					   netif_carrier_ok(d->f->dev)));
 	net_oblige_stop(d->f);
@@ -189,7 +189,7 @@ static void needs_reset(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, data_xmit(d, 100));
 	KUNIT_ASSERT_TRUE(test, data_take(d, &b));
 	play_done(d->f->p, &b, 0);
-	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(&d->freed) == 2));
+	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(d->freed) == 2));
 }
 
 /* The interface goes down and up with packets in both rings. */
@@ -206,9 +206,9 @@ static void down_and_up(struct kunit *test)
 	rtnl_unlock();
 	data_send(d, &l);
 	play_done(d->f->p, &b, 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&d->freed), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(d->freed), 0);
 	net_open(d->f);
-	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(&d->freed) == 1));
+	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(d->freed) == 1));
 	KUNIT_EXPECT_TRUE(test, data_came(d, 1, 300));
 }
 

@@ -305,7 +305,7 @@ static void sent(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, data_header_ok(d, &b));
 	/* A legacy device may say that it wrote what it read: 5.1.6.1. */
 	play_done(d->f->p, &b, m->hdr + 1000);
-	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(&d->freed) == 1));
+	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(d->freed) == 1));
 }
 
 /* "Legacy Interface: Framing Requirements": the header by itself. */

@@ -293,7 +293,7 @@ static void pairs_set(struct kunit *test)
 		KUNIT_ASSERT_TRUE(test, data_take(d, &b));
 		play_done(f->p, &b, 0);
 		KUNIT_EXPECT_TRUE(test,
-				  play_until(atomic_read(&d->freed) == i));
+				  play_until(atomic_read(d->freed) == i));
 	}
 	for (i = 0; i < PAIRS; i++) {
 		struct lie l = { .len = 100 + i };
