@@ -429,6 +429,8 @@ static const struct tx_case tx_cases[] = {
 	{ "TCPv4", .csum = true, .gso = SKB_GSO_TCPV4, .type = TCP4 },
 	{ "TCPv6", .kind = V6, .csum = true, .gso = SKB_GSO_TCPV6,
 	  .type = TCP6 },
+	{ "TCPv4 with IDs that may repeat", .csum = true,
+	  .gso = SKB_GSO_TCPV4 | SKB_GSO_TCP_FIXEDID, .type = TCP4 },
 	{ "TCPv4 with ECN", .csum = true,
 	  .gso = SKB_GSO_TCPV4 | SKB_GSO_TCP_ECN, .type = TCP4 | ECN },
 	{ "ECN, not negotiated", &tx_no_ecn, .csum = true,

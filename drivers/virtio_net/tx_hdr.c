@@ -14,7 +14,7 @@
 /* What a packet may ask for; others have headers that a device cannot know. */
 #define VNET_TX_GSO							\
 	(SKB_GSO_TCPV4 | SKB_GSO_TCPV6 | SKB_GSO_UDP_L4 |		\
-	 SKB_GSO_TCP_ECN | SKB_GSO_DODGY)
+	 SKB_GSO_TCP_ECN | SKB_GSO_TCP_FIXEDID | SKB_GSO_DODGY)
 
 /**
  * vnet_tx_gso_type - which kind of segmentation a packet asks for
