@@ -248,6 +248,8 @@ void vnet_tx_start(struct vnet *vnet, unsigned int i)
 	if (txq->on || !txq->vq)
 		return;
 	txq->on = true;
+	/* That was the queue of before. */
+	WRITE_ONCE(txq->stalled, false);
 	napi_enable(&txq->napi);
 	__netif_tx_lock_bh(q);
 	txq->up = true;
