@@ -14,7 +14,7 @@
  *
  * A change during a step is looked at between two batches.  However the device
  * plays with its target, each reading of it follows a notification or a batch,
- * and no more than 16 MiB move before the next.
+ * and no more than two batches are begun, of 16 MiB each, before the next.
  *
  * What the guest cannot give now it is asked for again after a second, then
  * two, four, up to a minute; a change of the target starts anew.
@@ -215,6 +215,16 @@ static int vbal_send_filled(struct vbal *vb)
 	return err;
 }
 
+/* What is being filled: the guest has no more. */
+static int vbal_send_rest(struct vbal *vb)
+{
+	int err = 0;
+
+	while (vb->filling && (!err || err == -EAGAIN))
+		err = vbal_send_filled(vb);
+	return err == -EAGAIN ? 0 : err;
+}
+
 /**
  * vbal_inflate - let the device have what it wants
  * @vb: the balloon
@@ -224,20 +234,20 @@ static int vbal_send_filled(struct vbal *vb)
  */
 static int vbal_inflate(struct vbal *vb)
 {
-	int err, last;
+	int err;
 
 	vbal_fill_begin(vb);
 	do {
 		err = vbal_fill_some(vb) ?: vbal_send_filled(vb);
 	} while (!err && (vb->filling || !list_empty(&vb->untold) ||
 			  vbal_missing(vb)));
-	while (vb->filling) {
-		last = vbal_send_filled(vb);
-		if (last && (!err || err == -EAGAIN))
-			err = last;
+	if (err == -EAGAIN)
+		err = vbal_send_rest(vb) ?: (vbal_missing(vb) ? -EAGAIN : 0);
+	if (err && err != -EAGAIN) {
+		while (vb->filling)
+			vbal_unfill(vb, vbal_fill_end(vb));
+		return err;
 	}
-	if (err == -EAGAIN && !vbal_missing(vb))
-		err = 0;
 	return vbal_drain(vb) ?: err;
 }
 
