@@ -10,7 +10,10 @@
  *
  * Up to &vbal.nr_batches batches are with the device or being filled (fill.c),
  * so that guest and host work at the same time.  They are used in turn: before
- * a batch is filled anew the device has to have acknowledged it.
+ * a batch is filled anew the device has to have acknowledged it.  Those that are
+ * filled together are sent together, when all of them are full.  A host that
+ * works while it is notified, as QEMU does, unmaps page after page then, and
+ * interrupts each processor that runs the guest for each of them.
  *
  * A change during a step is looked at between two batches.  However the device
  * plays with its target, each reading of it follows a notification or a batch,
@@ -238,7 +241,10 @@ static int vbal_inflate(struct vbal *vb)
 
 	vbal_fill_begin(vb);
 	do {
-		err = vbal_fill_some(vb) ?: vbal_send_filled(vb);
+		err = vbal_fill_some(vb);
+		vbal_fill_wait(vb);
+		while (!err && vb->filling)
+			err = vbal_send_filled(vb);
 	} while (!err && (vb->filling || !list_empty(&vb->untold) ||
 			  vbal_missing(vb)));
 	if (err == -EAGAIN)

@@ -115,6 +115,18 @@ bool vbal_fill_start(struct vbal *vb, struct vbal_batch *b,
 }
 
 /**
+ * vbal_fill_wait - wait until all batches that were started are filled
+ * @vb: the balloon
+ */
+void vbal_fill_wait(struct vbal *vb)
+{
+	unsigned int i;
+
+	for (i = vb->filling; i; i--)
+		flush_work(&vbal_filling(vb, i)->fill);
+}
+
+/**
  * vbal_fill_end - wait until the batch that was started first is filled
  * @vb: the balloon, of which batches are being filled
  *

@@ -319,6 +319,7 @@ void vbal_fill_begin(struct vbal *vb);
 void vbal_fill_work(struct work_struct *work);
 bool vbal_fill_start(struct vbal *vb, struct vbal_batch *b,
 		     unsigned long missing);
+void vbal_fill_wait(struct vbal *vb);
 struct vbal_batch *vbal_fill_end(struct vbal *vb);
 void vbal_unfill(struct vbal *vb, struct vbal_batch *b);
 
