@@ -129,6 +129,7 @@ static inline bool vnet_tx_hdr_fill(const struct vnet_features *f, void *where,
 				    const struct sk_buff *skb)
 {
 	bool le = virtio_legacy_is_little_endian() || f->le;
+	bool gso = skb_is_gso(skb);
 	struct vnet_tx_raw *raw = where;
 	u16 start, head;
 
@@ -144,7 +145,7 @@ static inline bool vnet_tx_hdr_fill(const struct vnet_features *f, void *where,
 		raw->h.csum_start = __cpu_to_virtio16(le, start);
 		raw->h.csum_offset = __cpu_to_virtio16(le, skb->csum_offset);
 	}
-	if (unlikely(skb_is_gso(skb)))
+	if (unlikely(gso))
 		return vnet_tx_hdr_gso(f, raw, skb);
 	/* No less than the headers (5.1.6.2.1), which are in one piece. */
 	head = min_t(unsigned int, skb_headlen(skb), U16_MAX);

@@ -120,6 +120,19 @@ static bool vnet_tx_rearm(struct vnet_txq *txq)
 	       virtqueue_is_broken(txq->vq);
 }
 
+/*
+ * More was sent while NAPI ended.  A poll without a budget is netpoll's, which
+ * does not come back, and wants to hear 0.
+ */
+static noinline int vnet_tx_poll_again(struct vnet_txq *txq, int budget)
+{
+	if (budget)
+		virtqueue_disable_cb(txq->vq);
+	else
+		vnet_napi_schedule(&txq->napi, txq->vq);
+	return budget;
+}
+
 static int vnet_tx_poll(struct napi_struct *napi, int budget)
 {
 	struct vnet_txq *txq = container_of(napi, struct vnet_txq, napi);
@@ -128,13 +141,12 @@ static int vnet_tx_poll(struct napi_struct *napi, int budget)
 
 	__netif_tx_lock(q, smp_processor_id());
 	if (txq->up) {
-		virtqueue_disable_cb(txq->vq);
 		vnet_tx_clean(txq, budget);
 		done = vnet_tx_rearm(txq);
 	}
 	__netif_tx_unlock(q);
-	if (!done)
-		return budget;
+	if (unlikely(!done))
+		return vnet_tx_poll_again(txq, budget);
 	if (budget)
 		napi_complete_done(napi, 0);
 	vnet_napi_broken(txq->vnet, txq->vq);
@@ -248,6 +260,9 @@ void vnet_tx_start(struct vnet *vnet, unsigned int i)
 	if (txq->on || !txq->vq)
 		return;
 	txq->on = true;
+	/* Without NAPI for packets each one looks for those before. */
+	txq->clean_at = !txq->napi_on ? U16_MAX :
+			max_t(u16, txq->low, 2 * txq->need);
 	/* That was the queue of before. */
 	WRITE_ONCE(txq->stalled, false);
 	napi_enable(&txq->napi);

@@ -132,9 +132,12 @@ int vnet_queues_ready(struct vnet *vnet)
 	int err = 0;
 
 	for (i = 0; i < vnet->max_pairs && !err; i++) {
+		struct vnet_txq *txq = &vnet->txqs[i];
+
+		txq->entries = virtqueue_get_vring_size(txq->vq);
 		err = vnet_rx_ring_ready(&vnet->rxqs[i]);
 		if (!err)
-			err = vnet_tx_ring_ready(&vnet->txqs[i]);
+			err = vnet_tx_ring_ready(txq);
 	}
 	return err;
 }

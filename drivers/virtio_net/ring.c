@@ -65,10 +65,28 @@ static int vnet_ring_resize_tx(struct vnet *vnet, u16 i, u32 num)
 		return 0;
 	vnet_tx_stop(vnet, i);
 	err = virtqueue_resize(txq->vq, num, vnet_tx_recycle);
+	if (!err)
+		txq->entries = num;
 	ready = vnet_tx_ring_ready(txq);
 	if (on)
 		vnet_tx_start(vnet, i);
 	return err ? err : ready;
+}
+
+/* Another size, and the one that was asked for; or that at once. */
+static int vnet_ring_renew_tx(struct vnet_txq *txq)
+{
+	u32 num = virtqueue_get_vring_size(txq->vq);
+	int err;
+
+	if (num == txq->entries) {
+		if (num / 2 < VNET_TX_MIN_DESCS)
+			return -EINVAL;
+		err = virtqueue_resize(txq->vq, num / 2, vnet_tx_recycle);
+		if (err)
+			return err;
+	}
+	return virtqueue_resize(txq->vq, txq->entries, vnet_tx_recycle);
 }
 
 /**
@@ -89,25 +107,26 @@ bool vnet_ring_can_reset(const struct vnet *vnet)
  *
  * The kernel has no call for a reset alone.  It is one to change the size, and
  * there is no harm in a second one that changes it back: when it fails for lack
- * of memory the queue goes on with the smaller ring.  One that the device does
- * not do breaks the queue, and the bus resets the device.
+ * of memory the queue goes on with the smaller ring, until the next reset.  One
+ * that the device does not do breaks the queue, and the bus resets the device.
  * Context: process, under RTNL.
  *
  * Return: 0, -EINVAL for a ring that has no half, or as virtqueue_resize().
  */
 int vnet_ring_reset_tx(struct vnet *vnet, u16 i)
 {
-	u32 num = virtqueue_get_vring_size(vnet->txqs[i].vq);
-	int err;
+	struct vnet_txq *txq = &vnet->txqs[i];
+	bool on = txq->on;
+	int err, ready;
 
 	ASSERT_RTNL();
-	if (num / 2 < VNET_TX_MIN_DESCS)
-		return -EINVAL;
-	err = vnet_ring_resize_tx(vnet, i, num / 2);
-	if (!err)
-		err = vnet_ring_resize_tx(vnet, i, num);
+	vnet_tx_stop(vnet, i);
+	err = vnet_ring_renew_tx(txq);
+	ready = vnet_tx_ring_ready(txq);
+	if (on)
+		vnet_tx_start(vnet, i);
 	vnet_coal_replay_pair(vnet->ctrl, i);
-	return err;
+	return err ? err : ready;
 }
 
 static int vnet_ring_resize(struct vnet *vnet, u32 rx, u32 tx)

@@ -11,7 +11,7 @@
  * found out by NAPI: the interrupt is asked for when most are gone, so that
  * it takes many at a time.  Packets that nobody waits for are the driver's own
  * as soon as they are in the ring, and later ones find out that they are gone;
- * with the module parameter napi_tx off these are all packets.
+ * with the module parameter napi_tx off these are all packets of the stack.
  *
  * A queue is stopped when the next packet might not fit, and goes on when a
  * quarter of the ring is free.
@@ -44,19 +44,29 @@ struct vnet_tx_done {
 	unsigned int bytes;
 };
 
+/* What else may be in a slot. */
+static void vnet_tx_release_other(struct vnet_txq *txq,
+				  struct vnet_tx_slot *slot, int budget)
+{
+	if (slot->kind == VNET_TX_LOOSE) {
+		napi_consume_skb(slot->skb, budget);
+	} else if (slot->kind == VNET_TX_XDP) {
+		txq->owed--;
+		xdp_return_frame(slot->frame);
+	}
+}
+
 /* The ring does not have a slot any more: let its packet go. */
 static void vnet_tx_release(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 			    int budget, struct vnet_tx_done *done)
 {
-	slot->in_ring = false;
-	txq->owed -= slot->owed;
 	vnet_tx_unmap(txq, slot);
 	if (likely(slot->kind == VNET_TX_SKB)) {
-		done->packets += !!slot->bytes;
+		done->packets++;
 		done->bytes += slot->bytes;
 		napi_consume_skb(slot->skb, budget);
-	} else if (slot->kind == VNET_TX_XDP) {
-		xdp_return_frame(slot->frame);
+	} else {
+		vnet_tx_release_other(txq, slot, budget);
 	}
 	vnet_tx_slot_put(txq, slot);
 }
@@ -64,9 +74,11 @@ static void vnet_tx_release(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 static void vnet_tx_completed(struct vnet_txq *txq,
 			      const struct vnet_tx_done *done)
 {
-	if (done->packets)
-		netdev_tx_completed_queue(vnet_tx_queue(txq), done->packets,
-					  done->bytes);
+	if (!done->packets)
+		return;
+	txq->owed -= done->packets;
+	netdev_tx_completed_queue(vnet_tx_queue(txq), done->packets,
+				  done->bytes);
 }
 
 static unsigned int vnet_tx_take(struct vnet_txq *txq)
@@ -156,7 +168,7 @@ void vnet_tx_take_all(struct vnet_txq *txq)
 	while ((slot = virtqueue_detach_unused_buf(txq->vq)))
 		vnet_tx_return(txq, slot);
 	for (i = 0; txq->slots && i < txq->nr_slots; i++)
-		if (txq->slots[i].in_ring)
+		if (txq->slots[i].kind != VNET_TX_NONE)
 			vnet_tx_return(txq, &txq->slots[i]);
 	netdev_tx_reset_queue(vnet_tx_queue(txq));
 }
@@ -181,20 +193,21 @@ static bool vnet_tx_is_loose(const struct vnet_txq *txq,
 	return unlikely(!txq->napi_on) || skb_is_tcp_pure_ack(skb);
 }
 
-/* A slot carries a packet. */
-static void vnet_tx_carry(struct vnet_txq *txq, struct vnet_tx_slot *slot,
-			  struct sk_buff *skb)
+/* A slot's packet is in the ring. */
+static enum vnet_tx_kind vnet_tx_carry(struct vnet_txq *txq,
+				       struct vnet_tx_slot *slot,
+				       struct sk_buff *skb)
 {
-	slot->kind = VNET_TX_SKB;
 	slot->skb = skb;
-	slot->owed = true;
-	slot->bytes = skb->len;
 	if (vnet_tx_is_loose(txq, skb)) {
-		slot->owed = false;
-		slot->bytes = 0;
+		slot->kind = VNET_TX_LOOSE;
 		skb_orphan(skb);
 		nf_reset_ct(skb);
+		return VNET_TX_LOOSE;
 	}
+	slot->kind = VNET_TX_SKB;
+	slot->bytes = skb->len;
+	return VNET_TX_SKB;
 }
 
 /* A packet of one piece, the header included: its only descriptor. */
@@ -240,31 +253,27 @@ static bool vnet_tx_place(struct vnet_txq *txq, struct vnet_tx_slot *slot,
  * @txq: the queue, up
  * @skb: the packet; the ring's on success
  *
- * Return: the packet's slot, or NULL when it cannot be sent, and is still the
- * caller's.
+ * Return: what it is to the ring, or %VNET_TX_NONE when it cannot be sent, and
+ * is still the caller's.
  */
-static struct vnet_tx_slot *vnet_tx_send(struct vnet_txq *txq,
-					 struct sk_buff *skb)
+static enum vnet_tx_kind vnet_tx_send(struct vnet_txq *txq, struct sk_buff *skb)
 {
 	struct vnet_tx_slot *slot;
 
 	/* The ring is smaller than what the stack thinks a packet may be. */
-	if (unlikely(skb_shinfo(skb)->nr_frags > txq->max_frags) &&
+	if (skb_is_nonlinear(skb) &&
+	    unlikely(skb_shinfo(skb)->nr_frags > txq->max_frags) &&
 	    skb_linearize(skb))
-		return NULL;
+		return VNET_TX_NONE;
 	slot = vnet_tx_slot_get(txq);
 	if (unlikely(!slot))
-		return NULL;
+		return VNET_TX_NONE;
 	skb_tx_timestamp(skb);
-	vnet_tx_carry(txq, slot, skb);
-	if (likely(vnet_tx_place(txq, slot, skb))) {
-		slot->in_ring = true;
-		txq->owed += slot->owed;
-		return slot;
-	}
+	if (likely(vnet_tx_place(txq, slot, skb)))
+		return vnet_tx_carry(txq, slot, skb);
 	vnet_tx_unmap(txq, slot);
 	vnet_tx_slot_put(txq, slot);
-	return NULL;
+	return VNET_TX_NONE;
 }
 
 /* The next packet might not fit: the interrupt wakes the queue. */
@@ -276,24 +285,30 @@ static noinline void vnet_tx_full(struct vnet_txq *txq)
 		vnet_tx_arm(txq);
 }
 
-/* Is the device to be told now?  The byte queue limits decide, if told. */
+/*
+ * Is the device to be told of a packet now?  The byte queue limits decide, if
+ * it is one of theirs.  Then there is to be an interrupt as well.
+ */
 static bool vnet_tx_kick_now(struct vnet_txq *txq, unsigned int bytes,
-			     bool more)
+			     enum vnet_tx_kind kind)
 {
 	struct netdev_queue *q = vnet_tx_queue(txq);
 
-	if (likely(bytes))
-		return __netdev_tx_sent_queue(q, bytes, more);
-	return !more || netif_xmit_stopped(q);
+	if (kind == VNET_TX_LOOSE)
+		return !netdev_xmit_more() || netif_xmit_stopped(q);
+	txq->owed++;
+	if (unlikely(!txq->armed))
+		vnet_tx_arm(txq);
+	return __netdev_tx_sent_queue(q, bytes, netdev_xmit_more());
 }
 
 static noinline netdev_tx_t vnet_tx_drop(struct vnet_txq *txq,
-					 struct sk_buff *skb, bool more)
+					 struct sk_buff *skb)
 {
 	vnet_tx_count(txq, &txq->stats.drops, 1);
 	dev_kfree_skb_any(skb);
 	/* Others may wait for this one to be announced with them. */
-	if (!more && txq->up)
+	if (!netdev_xmit_more() && txq->up)
 		vnet_tx_kick(txq);
 	return NETDEV_TX_OK;
 }
@@ -312,23 +327,23 @@ netdev_tx_t vnet_start_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct vnet *vnet = netdev_priv(dev);
 	struct vnet_txq *txq = &vnet->txqs[skb_get_queue_mapping(skb)];
 	unsigned int bytes = skb->len;
-	bool more = netdev_xmit_more();
-	struct vnet_tx_slot *slot;
+	enum vnet_tx_kind kind;
+	bool low;
 
 	if (unlikely(!txq->up))
-		return vnet_tx_drop(txq, skb, more);
-	if (unlikely(vnet_tx_low(txq)) || unlikely(!txq->napi_on))
+		return vnet_tx_drop(txq, skb);
+	low = txq->vq->num_free < txq->clean_at;
+	if (unlikely(low))
 		vnet_tx_clean(txq, 0);
-	slot = vnet_tx_send(txq, skb);
-	if (unlikely(!slot))
-		return vnet_tx_drop(txq, skb, more);
+	kind = vnet_tx_send(txq, skb);
+	if (unlikely(kind == VNET_TX_NONE))
+		return vnet_tx_drop(txq, skb);
 	vnet_tx_count(txq, &txq->stats.packets, 1);
 	vnet_tx_count(txq, &txq->stats.bytes, bytes);
-	if (unlikely(txq->vq->num_free < txq->need))
+	/* Another packet has room when there was room for two. */
+	if (unlikely(low) && txq->vq->num_free < txq->need)
 		vnet_tx_full(txq);
-	else if (slot->owed && unlikely(!txq->armed))
-		vnet_tx_arm(txq);
-	if (vnet_tx_kick_now(txq, slot->bytes, more))
+	if (vnet_tx_kick_now(txq, bytes, kind))
 		vnet_tx_kick(txq);
 	return NETDEV_TX_OK;
 }

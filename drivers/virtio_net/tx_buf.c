@@ -128,14 +128,9 @@ static int vnet_tx_add_sg(struct vnet_txq *txq, struct vnet_tx_slot *slot)
  */
 int vnet_tx_add(struct vnet_txq *txq, struct vnet_tx_slot *slot)
 {
-	int err;
-
 	if (likely(txq->use_table))
-		err = virtqueue_add_table(txq->vq, &slot->table, slot);
-	else
-		err = vnet_tx_add_sg(txq, slot);
-	slot->in_ring = !err;
-	return err;
+		return virtqueue_add_table(txq->vq, &slot->table, slot);
+	return vnet_tx_add_sg(txq, slot);
 }
 
 /**

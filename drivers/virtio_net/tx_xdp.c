@@ -17,8 +17,6 @@ static bool vnet_tx_build_frame(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 
 	slot->kind = VNET_TX_XDP;
 	slot->frame = frame;
-	slot->owed = txq->napi_on;
-	slot->bytes = 0;
 	vnet_tx_begin(txq, slot);
 	memset(before ? frame->data - vnet->hdr_len : slot->block->hdr, 0,
 	       vnet->hdr_len);
@@ -44,7 +42,7 @@ static bool vnet_tx_send_frame(struct vnet_txq *txq, struct xdp_frame *frame)
 		vnet_tx_slot_put(txq, slot);
 		return false;
 	}
-	txq->owed += slot->owed;
+	txq->owed++;
 	vnet_tx_count(txq, &txq->stats.packets, 1);
 	vnet_tx_count(txq, &txq->stats.bytes, bytes);
 	return true;

@@ -312,18 +312,20 @@ struct vnet_map {
 /**
  * enum vnet_tx_kind - what a transmit slot carries
  * @VNET_TX_NONE: nothing
- * @VNET_TX_SKB: a packet of the stack
- * @VNET_TX_XDP: a frame of XDP
+ * @VNET_TX_SKB: a packet of the stack, which waits for it to be sent
+ * @VNET_TX_LOOSE: a packet that nobody waits for
+ * @VNET_TX_XDP: a frame of XDP, whose owner waits
  */
 enum vnet_tx_kind {
 	VNET_TX_NONE,
 	VNET_TX_SKB,
+	VNET_TX_LOOSE,
 	VNET_TX_XDP,
 };
 
 /**
  * struct vnet_tx_slot - one packet on its way to the device
- * @skb: with %VNET_TX_SKB
+ * @skb: with %VNET_TX_SKB and %VNET_TX_LOOSE
  * @frame: with %VNET_TX_XDP
  * @next: link in &vnet_txq.free_slots
  * @block: header and descriptors, memory that the device can reach
@@ -332,11 +334,8 @@ enum vnet_tx_kind {
  * @maps: mappings of the packet (DMA API only)
  * @nr_maps: how many
  * @nr_sg: entries of &vnet_txq.sg in use, without descriptor tables
- * @kind: &enum vnet_tx_kind
- * @in_ring: the ring owns it
- * @owed: somebody waits for it to be sent: &vnet_txq.owed counts it
- * @bytes: of the packet, as the byte queue limits were told; 0 if they were
- *	not
+ * @kind: &enum vnet_tx_kind; other than %VNET_TX_NONE while the ring owns it
+ * @bytes: with %VNET_TX_SKB, as the byte queue limits were told
  */
 struct vnet_tx_slot {
 	union {
@@ -351,8 +350,6 @@ struct vnet_tx_slot {
 	u16 nr_maps;
 	u16 nr_sg;
 	u8 kind;
-	bool in_ring;
-	bool owed;
 	u32 bytes;
 };
 
@@ -365,6 +362,7 @@ struct vnet_tx_slot {
  * @slots: all of them
  * @pool: memory of their blocks, with @dma_dev
  * @nr_slots: how many
+ * @entries: that the ring is to have
  * @index: number of the queue among the transmit queues
  * @use_table: packets go to the ring as descriptor tables
  * @plain: the ring takes addresses, and the device takes them as they are
@@ -374,7 +372,9 @@ struct vnet_tx_slot {
  * @armed: NAPI will run: an interrupt was asked for, or it is scheduled
  * @on: NAPI is enabled; under RTNL
  * @need: ring entries that a packet may need
- * @low: with fewer free ring entries it is time to look for sent packets
+ * @low: with fewer free ring entries a queue that was stopped does not go on
+ * @clean_at: with fewer free ring entries the next packet looks for sent ones;
+ *	with this many it leaves room for another
  * @max_frags: fragments that a packet may have
  * @owed: packets in the ring that somebody waits for; written under the
  *	transmit lock
@@ -394,6 +394,7 @@ struct vnet_txq {
 	struct vnet_tx_slot *slots;
 	struct dma_pool *pool;
 	unsigned int nr_slots;
+	u16 entries;
 	u16 index;
 	bool use_table;
 	bool plain;
@@ -405,6 +406,7 @@ struct vnet_txq {
 	bool on;
 	u16 need;
 	u16 low;
+	u16 clean_at;
 	u16 max_frags;
 	unsigned int owed;
 	struct napi_struct napi;
