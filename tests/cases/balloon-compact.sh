@@ -3,10 +3,10 @@
 # timeout: 120
 
 . /vgd/balloon.sh
-need_balloon
 vmstat() { awk -v key=$1 '$1 == key { print $2 }' /proc/vmstat; }
 [ -e /proc/sys/vm/compact_memory ] || skip_case "this kernel does not compact memory"
 [ -n "$(vmstat balloon_migrate)" ] || skip_case "this kernel does not move pages of balloons"
+need_balloon
 
 # Memory full of small files; every second goes, and the balloon gets the holes.
 mkdir -p /data && mount -t tmpfs -o size=${CFG_mem}m,nr_inodes=0 none /data
