@@ -263,24 +263,30 @@ static void gone_while_held(struct kunit *test)
 	msleep(150);
 }
 
-/* It fails while the timer runs, and is set up again. */
-static void fails_while_held(struct kunit *test)
+/* A device fails while bytes are held, and has them when it is set up again. */
+static void fail_while_held(struct kunit *test, struct con *c, struct file *f)
 {
-	struct con *c;
-	struct file *f;
-	unsigned int n;
+	unsigned int n = hold_some(c, f);
 
-	if (!virtqueue_ext_has(virtio_recovery_join))
-		kunit_skip(test, "this bus does not set devices up again");
-	c = con_start(test, MODERN);
-	f = open_port(test, c, O_NONBLOCK, TENTH);
-	n = hold_some(c, f);
 	mock_needs_reset(c->m);
 	KUNIT_EXPECT_TRUE(test, con_told(c, 0, EV_DEVICE_READY, 1));
 	con_say(c, PORT, EV_ADD, 0);
 	KUNIT_EXPECT_TRUE(test, con_told(c, PORT, EV_PORT_READY, 1));
 	KUNIT_EXPECT_TRUE(test, con_told(c, PORT, EV_OPEN, 1));
 	expect_bytes(c, n);
+}
+
+/* While the timer runs. */
+static void fails_while_held(struct kunit *test)
+{
+	struct con *c;
+	struct file *f;
+
+	if (!virtqueue_ext_has(virtio_recovery_join))
+		kunit_skip(test, "this bus does not set devices up again");
+	c = con_start(test, MODERN);
+	f = open_port(test, c, O_NONBLOCK, TENTH);
+	fail_while_held(test, c, f);
 	filp_close(f, NULL);
 }
 
@@ -295,13 +301,7 @@ static void by_itself_after_reset(struct kunit *test)
 		kunit_skip(test, "this bus does not set devices up again");
 	c = con_start(test, NO_EVENT);
 	f = open_port(test, c, O_NONBLOCK, TENTH);
-	n = hold_some(c, f);
-	mock_needs_reset(c->m);
-	KUNIT_EXPECT_TRUE(test, con_told(c, 0, EV_DEVICE_READY, 1));
-	con_say(c, PORT, EV_ADD, 0);
-	KUNIT_EXPECT_TRUE(test, con_told(c, PORT, EV_PORT_READY, 1));
-	KUNIT_EXPECT_TRUE(test, con_told(c, PORT, EV_OPEN, 1));
-	expect_bytes(c, n);
+	fail_while_held(test, c, f);
 	n = hold_some(c, f);
 	c->m->notified[OUT] = 0;
 	KUNIT_EXPECT_TRUE(test, play_until(c->m->notified[OUT] == 1));

@@ -22,6 +22,15 @@ static struct net_fix *life_new(struct kunit *test, u64 features)
 	return f;
 }
 
+/* One whose interface is up. */
+static struct data_fix *life_open(struct kunit *test, u64 features)
+{
+	struct net_fix *f = life_new(test, features);
+
+	net_start(f);
+	return data_open(f, HDR);
+}
+
 static bool data_stopped(struct data_fix *d)
 {
 	return netif_xmit_stopped(netdev_get_tx_queue(d->f->dev, 0));
@@ -96,13 +105,11 @@ static void expect_both_ways(struct data_fix *d, unsigned int got)
 /* The queue alone: receive goes on, with what the device has of it. */
 static void queue_reset(struct kunit *test)
 {
-	struct net_fix *f = life_new(test, FB_RING_RESET);
-	struct data_fix *d;
+	struct data_fix *d = life_open(test, FB_RING_RESET);
+	struct net_fix *f = d->f;
 	unsigned int life;
 	int n;
 
-	net_start(f);
-	d = data_open(f, HDR);
 	life = READ_ONCE(f->p->life);
 	n = data_fill(d);
 	mock_clear_log(f->m);
@@ -126,13 +133,11 @@ static void queue_reset(struct kunit *test)
 /* It stands still again: the device; and then it may have its reason. */
 static void then_the_device(struct kunit *test)
 {
-	struct net_fix *f = life_new(test, FB_RING_RESET);
-	struct data_fix *d;
+	struct data_fix *d = life_open(test, FB_RING_RESET);
+	struct net_fix *f = d->f;
 	unsigned int life;
 	int n;
 
-	net_start(f);
-	d = data_open(f, HDR);
 	n = data_fill(d);
 	data_timeout(d);
 	KUNIT_EXPECT_TRUE(test, play_until(count_access(f->m, MOCK_VQ_ENABLE) ==
@@ -157,13 +162,11 @@ static void then_the_device(struct kunit *test)
 /* Without the feature, the device at once. */
 static void no_queue_reset(struct kunit *test)
 {
-	struct net_fix *f = life_new(test, 0);
-	struct data_fix *d;
+	struct data_fix *d = life_open(test, 0);
+	struct net_fix *f = d->f;
 	unsigned int life;
 	int n;
 
-	net_start(f);
-	d = data_open(f, HDR);
 	life = READ_ONCE(f->p->life);
 	n = data_fill(d);
 	data_timeout(d);
@@ -176,13 +179,11 @@ static void no_queue_reset(struct kunit *test)
 /* It cannot be reset, or does not come back: the device is. */
 static void queue_reset_fails(struct kunit *test)
 {
-	struct net_fix *f = life_new(test, FB_RING_RESET);
-	struct data_fix *d;
+	struct data_fix *d = life_open(test, FB_RING_RESET);
+	struct net_fix *f = d->f;
 	unsigned int life;
 	int n;
 
-	net_start(f);
-	d = data_open(f, HDR);
 	life = READ_ONCE(f->p->life);
 	n = data_fill(d);
 	f->m->refuse_vq_enable = -EIO;
@@ -197,13 +198,11 @@ static void queue_reset_fails(struct kunit *test)
 /* Sent, and nobody was told: found out, without a reset of anything. */
 static void interrupt_missing(struct kunit *test)
 {
-	struct net_fix *f = life_new(test, FB_RING_RESET);
-	struct data_fix *d;
+	struct data_fix *d = life_open(test, FB_RING_RESET);
+	struct net_fix *f = d->f;
 	struct play_buf b;
 	unsigned int life;
 
-	net_start(f);
-	d = data_open(f, HDR);
 	life = READ_ONCE(f->p->life);
 	data_fill(d);
 	mock_clear_log(f->m);
@@ -220,11 +219,9 @@ static void interrupt_missing(struct kunit *test)
 /* The link is down: that is the reason. */
 static void no_link(struct kunit *test)
 {
-	struct net_fix *f = life_new(test, FB_RING_RESET);
-	struct data_fix *d;
+	struct data_fix *d = life_open(test, FB_RING_RESET);
+	struct net_fix *f = d->f;
 
-	net_start(f);
-	d = data_open(f, HDR);
 	data_fill(d);
 	put_unaligned_le16(0, f->m->config + CFG_STATUS);
 	mock_config_interrupt(f->m);
@@ -239,14 +236,12 @@ static void no_link(struct kunit *test)
 /* Sleep with packets in both rings, and settings that the device forgets. */
 static void sleeps(struct kunit *test)
 {
-	struct net_fix *f = life_new(test, FB_CTRL_RX | FB_CTRL_MAC);
+	struct data_fix *d = life_open(test, FB_CTRL_RX | FB_CTRL_MAC);
+	struct net_fix *f = d->f;
 	static const u8 other[ETH_ALEN] = { 0x52, 0x54, 0, 7, 7, 7 };
-	struct data_fix *d;
 	struct play_buf b;
 	struct net_cmd c;
 
-	net_start(f);
-	d = data_open(f, HDR);
 	memcpy(f->user.addr, other, ETH_ALEN);
 	net_user_start(f, net_set_addr);
 	KUNIT_ASSERT_TRUE(test, net_accept(f, CLASS_MAC, MAC_ADDR_SET, &c));
