@@ -44,6 +44,8 @@
 #ifndef _VIRTQUEUE_EXT_H
 #define _VIRTQUEUE_EXT_H
 
+#include <linux/cache.h>
+#include <linux/slab.h>
 #include <linux/virtio.h>
 #include <linux/virtio_config.h>
 #include <uapi/linux/virtio_ring.h>
@@ -54,6 +56,11 @@
 #else
 #define VIRTQUEUE_EXT_WEAK __weak
 #endif
+
+/* What the device writes shares no cache line with anything else (DMA API). */
+#define VIRTQUEUE_DMA_ALIGN						\
+	(ARCH_KMALLOC_MINALIGN > SMP_CACHE_BYTES ?			\
+	 ARCH_KMALLOC_MINALIGN : SMP_CACHE_BYTES)
 
 /**
  * struct virtqueue_table - descriptors of one request, in the driver's memory

@@ -39,6 +39,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <uapi/linux/virtio_console.h>
+#include <virtqueue_ext.h>
 
 /* What a device may have at the most: 1,024 queues. */
 #define VCON_MAX_PORTS	511
@@ -263,7 +264,7 @@ struct vcon_ctrl {
 	struct list_head free;
 	struct vcon_ctrl_slot slot[VCON_CTRL_OUT];
 	u8 msg[VCON_CTRL_SIZE];
-	u8 in[VCON_CTRL_IN][VCON_CTRL_SIZE];
+	u8 in[VCON_CTRL_IN][VCON_CTRL_SIZE] __aligned(VIRTQUEUE_DMA_ALIGN);
 };
 
 /**

@@ -19,6 +19,7 @@
 #include <linux/if_vlan.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
+#include <linux/sizes.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/uio.h>
@@ -32,7 +33,7 @@ struct vnet_dim;
 
 /* Most bytes of a command behind its header, and of a result. */
 #define VNET_CTRL_OUT		4088
-#define VNET_CTRL_IN		4088
+#define VNET_CTRL_IN		(SZ_4K - VIRTQUEUE_DMA_ALIGN)
 
 /* Descriptors that the data of a command may have (VIRTIO 1.4, 5.1.6.7). */
 #define VNET_CTRL_PARTS		2
@@ -57,7 +58,7 @@ struct vnet_ctrl_out {
  */
 struct vnet_ctrl_in {
 	u8 ack;
-	u8 data[VNET_CTRL_IN];
+	u8 data[VNET_CTRL_IN] __aligned(VIRTQUEUE_DMA_ALIGN);
 };
 
 /**

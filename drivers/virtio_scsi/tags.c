@@ -49,7 +49,7 @@ int vscsi_tags_create(struct vscsi *vs)
 
 	snprintf(name, sizeof(name), "virtio_scsi-%u", vs->shost->host_no);
 	return virtio_mq_mem_create(&vs->mem, name, vs->dma_dev, vs->tag_size,
-				    max(VSCSI_ALIGN, SMP_CACHE_BYTES));
+				    VSCSI_ALIGN);
 }
 
 /**

@@ -84,9 +84,8 @@
 #define VSCSI_CTLS		8
 #define VSCSI_EVENTS		16
 
-/* Parts of a tag that the device writes share no cache line with the rest. */
-#define VSCSI_ALIGN \
-	(ARCH_KMALLOC_MINALIGN > 16 ? ARCH_KMALLOC_MINALIGN : 16)
+/* What the device writes shares no cache line with anything else. */
+#define VSCSI_ALIGN		VIRTQUEUE_DMA_ALIGN
 
 /* Their layout is the device's business: VIRTIO 1.4, 5.6.6.1. */
 static_assert(sizeof(struct virtio_scsi_cmd_req) == 51);
