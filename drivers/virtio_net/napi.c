@@ -83,8 +83,9 @@ static int vnet_rx_poll(struct napi_struct *napi, int budget)
 
 	done = vnet_rx_packets(rxq, budget);
 	vnet_rx_feed(rxq);
-	if (done >= budget)
-		return done;
+	/* The stack has its turn now, and then there may be more. */
+	if (done || !budget)
+		return budget;
 
 	vnet_coal_sample(rxq);
 	seen = virtqueue_enable_cb_prepare(rxq->vq);
