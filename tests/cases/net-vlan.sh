@@ -10,7 +10,9 @@ ip link add link $net name v5 type vlan id 5 2>/dev/null || skip_case "this kern
 check "an address" up
 if ethtool -k $net | grep -q '^rx-vlan-filter: on'; then
 	filters=yes
-	same "the device lets 5 through" "$(host filter vlan-table)" 0,5
+	# QEMU 10 begins with all of them, whatever the driver.
+	[ "$CFG_qemu" = 10 ] && all=yes
+	[ "$all" ] || same "the device lets 5 through" "$(host filter vlan-table)" 0,5
 fi
 ip link set v5 up
 ip address add 10.78.5.2/24 dev v5
@@ -28,7 +30,7 @@ came()
 }
 same "frames of 5 come" "$(came 5)" 1
 if [ "$filters" ]; then
-	same "frames of 6 do not" "$(came 6)" 0
+	[ "$all" ] || same "frames of 6 do not" "$(came 6)" 0
 	check "VLAN 6" ip link add link $net name v6 type vlan id 6
 	same "now they do" "$(came 6)" 1
 	ip link del v6
