@@ -83,9 +83,8 @@ static int vnet_rx_poll(struct napi_struct *napi, int budget)
 
 	done = vnet_rx_packets(rxq, budget);
 	vnet_rx_feed(rxq);
-	/* The stack has its turn now, and then there may be more. */
-	if (done || !budget)
-		return budget;
+	if (done >= budget)
+		return done;
 
 	vnet_coal_sample(rxq);
 	seen = virtqueue_enable_cb_prepare(rxq->vq);
