@@ -168,7 +168,9 @@ static int vscsi_probe(struct virtio_device *vdev)
 	err = virtio_join_recovery(vdev, &vscsi_recovery);
 	if (err)
 		goto err_release;
-	err = scsi_add_host(vs->shost, &vdev->dev);
+	/* Whoever maps data is told how long a segment may be. */
+	err = scsi_add_host_with_dma(vs->shost, &vdev->dev,
+				     vs->dma_dev ?: &vdev->dev);
 	if (err)
 		goto err_release;
 	vscsi_announce(vs);
