@@ -16,6 +16,12 @@
 #include <linux/scatterlist.h>
 #include "vblk.h"
 
+/* Without tables the ring maps parts of a tag, each by itself. */
+static u32 vblk_tags_align(const struct vblk *vblk)
+{
+	return vblk->queues[0].use_table ? VBLK_ALIGN : VIRTQUEUE_DMA_ALIGN;
+}
+
 /* Where table and ranges of a tag are; without tables there is no table. */
 static void vblk_tags_layout(struct vblk *vblk)
 {
@@ -28,7 +34,7 @@ static void vblk_tags_layout(struct vblk *vblk)
 	size = ALIGN(size, VBLK_ALIGN);
 	vblk->ranges_off = size;
 	size += vblk->max_ranges * sizeof(struct vblk_range);
-	vblk->tag_size = ALIGN(size, VBLK_ALIGN);
+	vblk->tag_size = ALIGN(size, vblk_tags_align(vblk));
 }
 
 /**
@@ -69,7 +75,7 @@ static int vblk_tags_pool(struct vblk *vblk)
 	snprintf(name, sizeof(name), "virtio_blk-%d", vblk->index);
 	return virtio_mq_mem_create(&vblk->mem, name,
 				    q->use_table ? q->dma_dev : NULL,
-				    vblk->tag_size, VBLK_ALIGN);
+				    vblk->tag_size, vblk_tags_align(vblk));
 }
 
 static void vblk_cmd_free(struct vblk *vblk, struct vblk_cmd *cmd)
