@@ -147,8 +147,9 @@ static int vnet_tx_poll(struct napi_struct *napi, int budget)
 	__netif_tx_unlock(q);
 	if (unlikely(!done))
 		return vnet_tx_poll_again(txq, budget);
-	if (budget)
-		napi_complete_done(napi, 0);
+	/* An interrupt came meanwhile, and left them on. */
+	if (budget && unlikely(!napi_complete_done(napi, 0)))
+		virtqueue_disable_cb(txq->vq);
 	vnet_napi_broken(txq->vnet, txq->vq);
 	return 0;
 }
@@ -268,10 +269,11 @@ void vnet_tx_start(struct vnet *vnet, unsigned int i)
 	napi_enable(&txq->napi);
 	__netif_tx_lock_bh(q);
 	txq->up = true;
-	/* NAPI runs below. */
+	/* NAPI runs below, and wakes a queue whose ring is still full. */
 	txq->armed = true;
+	if (txq->vq->num_free >= txq->need)
+		netif_tx_wake_queue(q);
 	__netif_tx_unlock_bh(q);
-	netif_tx_wake_queue(q);
 	/* What was sent meanwhile caused no interrupt. */
 	local_bh_disable();
 	vnet_napi_schedule(&txq->napi, txq->vq);

@@ -39,6 +39,14 @@ static bool vnet_ring_valid(struct vnet_ctrl *ctrl, u32 num, u32 max)
 	return num && num <= max && (ctrl->f.packed || is_power_of_2(num));
 }
 
+/* Does a ring of this size take a packet of any kind? */
+static bool vnet_ring_has_room(struct vnet *vnet, u32 rx, u32 tx)
+{
+	u32 need = vnet->f.indirect ? VNET_TX_MIN_DESCS : VNET_RING_MIN;
+
+	return tx >= need && rx >= vnet_rx_need(&vnet->rxqs[0]);
+}
+
 static int vnet_ring_resize_rx(struct vnet *vnet, u16 i, u32 num)
 {
 	struct vnet_rxq *rxq = &vnet->rxqs[i];
@@ -138,8 +146,8 @@ static int vnet_ring_resize(struct vnet *vnet, u32 rx, u32 tx)
 		err = vnet_ring_resize_rx(vnet, i, rx);
 		if (!err)
 			err = vnet_ring_resize_tx(vnet, i, tx);
-		if (!err)
-			vnet_coal_replay_pair(vnet->ctrl, i);
+		/* A queue that was reset has forgotten its own (5.1.6.5.10). */
+		vnet_coal_replay_pair(vnet->ctrl, i);
 	}
 	return err;
 }
@@ -176,7 +184,7 @@ int vnet_set_ringparam(struct net_device *dev, struct ethtool_ringparam *ring,
 		NL_SET_ERR_MSG_MOD(extack, "a ring has a power of two entries");
 		return -EINVAL;
 	}
-	if (!vnet->f.indirect && ring->tx_pending < VNET_RING_MIN) {
+	if (!vnet_ring_has_room(vnet, ring->rx_pending, ring->tx_pending)) {
 		NL_SET_ERR_MSG_MOD(extack, "no room for the longest packet");
 		return -EINVAL;
 	}

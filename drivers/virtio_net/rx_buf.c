@@ -332,8 +332,13 @@ static int vnet_rx_add(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
 	return vnet_rx_add_pieces(rxq, slot);
 }
 
-/* Ring entries that must be free for a buffer. */
-static unsigned int vnet_rx_need(const struct vnet_rxq *rxq)
+/**
+ * vnet_rx_need - ring entries that must be free for a buffer
+ * @rxq: the queue
+ *
+ * Return: how many.
+ */
+unsigned int vnet_rx_need(const struct vnet_rxq *rxq)
 {
 	return rxq->vnet->f.indirect ? 1 : rxq->descs;
 }

@@ -12,8 +12,8 @@
  * recover, pm), and control (vnet_ctl.h): what goes over the control virtqueue
  * and through ethtool.
  *
- * Who owns a slot: the driver while it is in @free_slots, the ring while
- * @in_ring, then whoever took it out of the ring.
+ * Who owns a slot: the driver while it is in @free_slots, the ring while it
+ * says so (@in_ring, @kind), then whoever took it out of the ring.
  *
  * Who may touch a queue: receive, its NAPI, or the one who stopped it
  * (vnet_rx_stop()); transmit, the holder of the netdev queue's transmit lock
@@ -563,6 +563,7 @@ void vnet_rx_recycle(struct virtqueue *vq, void *buf);
 void vnet_tx_recycle(struct virtqueue *vq, void *buf);
 
 /* After the ring of a stopped queue was replaced or resized. */
+unsigned int vnet_rx_need(const struct vnet_rxq *rxq);
 int vnet_rx_ring_ready(struct vnet_rxq *rxq);
 int vnet_tx_ring_ready(struct vnet_txq *txq);
 
