@@ -382,24 +382,37 @@ static void expect_batch(struct ring_fix *f, unsigned int max,
 }
 
 /* Never more than asked for, oldest first, and no more than there are. */
-static void get_batch(struct kunit *test)
+static void get_batches(struct ring_fix *f)
 {
-	struct ring_fix *f = ext_setup(test, 5);
-
 	expect_batch(f, 8, 0, 0);
 	use_some(f, 5, 1);
 	expect_batch(f, 0, 0, 0);
 	expect_batch(f, 3, 3, 0);
 	expect_batch(f, 8, 2, 3);
 	expect_batch(f, 8, 0, 0);
-	KUNIT_EXPECT_EQ(test, f->vq->num_free, f->p->num);
+	KUNIT_EXPECT_EQ(f->test, f->vq->num_free, f->p->num);
+	KUNIT_EXPECT_FALSE(f->test, virtqueue_is_broken(f->vq));
 	ring_expect_once(f);
 }
 
-/* A batch ends before what the device may not say (2.7.8, 2.8.8). */
-static void get_batch_up_to_a_lie(struct kunit *test)
+static void get_batch(struct kunit *test)
+{
+	get_batches(ext_setup(test, 5));
+}
+
+/* A driver that polls: there is nothing to be done but that. */
+static void get_batch_polling(struct kunit *test)
 {
 	struct ring_fix *f = ext_setup(test, 5);
+
+	virtqueue_disable_cb(f->vq);
+	get_batches(f);
+}
+
+/* A batch ends before what the device may not say (2.7.8, 2.8.8). */
+static void batch_up_to_a_lie(struct ring_fix *f)
+{
+	struct kunit *test = f->test;
 	struct walk_chain c;
 
 	use_some(f, 2, 1);
@@ -412,6 +425,19 @@ static void get_batch_up_to_a_lie(struct kunit *test)
 	expect_batch(f, 8, 0, 0);
 	ring_remove(f);
 	ring_expect_once(f);
+}
+
+static void get_batch_up_to_a_lie(struct kunit *test)
+{
+	batch_up_to_a_lie(ext_setup(test, 5));
+}
+
+static void get_batch_polling_lie(struct kunit *test)
+{
+	struct ring_fix *f = ext_setup(test, 5);
+
+	virtqueue_disable_cb(f->vq);
+	batch_up_to_a_lie(f);
 }
 
 static struct virtqueue_stats stats_of(struct ring_fix *f)
@@ -710,7 +736,9 @@ static struct kunit_case ext_cases[] = {
 	KUNIT_CASE_PARAM(one_segment, ring_some_gen_params),
 	KUNIT_CASE_PARAM(one_segment_refused, ring_some_gen_params),
 	KUNIT_CASE_PARAM(get_batch, ring_some_gen_params),
+	KUNIT_CASE_PARAM(get_batch_polling, ring_some_gen_params),
 	KUNIT_CASE_PARAM(get_batch_up_to_a_lie, ring_some_gen_params),
+	KUNIT_CASE_PARAM(get_batch_polling_lie, ring_some_gen_params),
 	KUNIT_CASE_PARAM(stats_of_buffers, ring_some_gen_params),
 	KUNIT_CASE_PARAM(stats_of_tables, ring_some_gen_params),
 	KUNIT_CASE_PARAM(stats_of_notifications, ring_some_gen_params),

@@ -114,6 +114,8 @@ struct ring_fix *ring_new(struct kunit *test, const struct ring_param *p)
 
 	if (p->platform && !IS_ENABLED(CONFIG_DMA_OPS))
 		kunit_skip(test, "this kernel has no DMA operations to replace");
+	if (p->batch && !virtqueue_ext_available())
+		kunit_skip(test, "the loaded virtio_ring.ko takes no batches");
 	f = kzalloc(sizeof(*f), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, f);
 	f->test = test;
@@ -356,7 +358,15 @@ static int ring_token(struct ring_fix *f, struct ring_buf *b)
  */
 int ring_get(struct ring_fix *f, u32 *len)
 {
-	return ring_token(f, virtqueue_get_buf(f->vq, len));
+	struct virtqueue_used used;
+
+	if (!f->p->batch)
+		return ring_token(f, virtqueue_get_buf(f->vq, len));
+	virtqueue_disable_cb(f->vq);
+	if (!virtqueue_ext_get_batch(f->vq, &used, 1))
+		return -1;
+	*len = used.len;
+	return ring_token(f, used.data);
 }
 EXPORT_SYMBOL_GPL(ring_get);
 

@@ -32,6 +32,7 @@
  *	physical ones
  * @reset: VIRTIO_F_RING_RESET negotiated
  * @notify_data: VIRTIO_F_NOTIFICATION_DATA negotiated
+ * @batch: ring_get() takes what virtqueue_ext_get_batch() gives, callbacks off
  * @index: place among the parameters of the case
  */
 struct ring_param {
@@ -46,6 +47,7 @@ struct ring_param {
 	bool platform;
 	bool reset;
 	bool notify_data;
+	bool batch;
 	unsigned int index;
 };
 

@@ -80,14 +80,15 @@ void ring_param_desc(const struct ring_param *p, char *desc)
 {
 	bool modern = p->modern || p->in_order;
 
-	scnprintf(desc, KUNIT_PARAM_DESC_SIZE, "%u-%s%s%s%s%s%s%s", p->num,
+	scnprintf(desc, KUNIT_PARAM_DESC_SIZE, "%u-%s%s%s%s%s%s%s%s", p->num,
 		  p->packed ? "packed" : modern ? "modern" : "legacy",
 		  p->in_order ? "-inorder" : "",
 		  p->indirect ? "-indirect" : "",
 		  p->event_idx ? "-event" : "",
 		  p->platform ? "-platform" : "",
 		  p->reset ? "-reset" : "",
-		  p->notify_data ? "-data" : "");
+		  p->notify_data ? "-data" : "",
+		  p->batch ? "-batch" : "");
 }
 EXPORT_SYMBOL_GPL(ring_param_desc);
 

@@ -16,6 +16,9 @@ static const unsigned int packed_sizes[] = { 7 };
 
 static const struct ring_param more_kinds[] = {
 	{ .num = 256, .modern = true, .event_idx = true },
+	{ .num = 8, .batch = true },
+	{ .num = 8, .modern = true, .event_idx = true, .batch = true },
+	{ .num = 256, .modern = true, .indirect = true, .batch = true },
 	{ .num = 256, .packed = true, .modern = true, .event_idx = true },
 	{ .num = 1000, .packed = true, .modern = true, .indirect = true },
 };

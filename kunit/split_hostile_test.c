@@ -12,10 +12,17 @@
 
 static const unsigned int split_sizes[] = { 8, 256 };
 
+static const struct ring_param more_kinds[] = {
+	{ .num = 8, .batch = true },
+	{ .num = 8, .modern = true, .event_idx = true, .batch = true },
+};
+
 static struct ring_kinds all_kinds = {
 	.sizes = split_sizes,
 	.num_sizes = ARRAY_SIZE(split_sizes),
 	.product = true,
+	.more = more_kinds,
+	.num_more = ARRAY_SIZE(more_kinds),
 };
 
 static struct ring_kinds ordered_kinds = {
