@@ -4,7 +4,8 @@
  *
  * With VIRTIO_F_RING_RESET (VIRTIO 1.4, 2.6.1) a queue is given a ring of
  * another size while the rest of the device goes on: packets that it still had
- * are dropped.  A transmit queue that stands still is reset in the same way.
+ * are dropped.  A transmit queue that stands still is reset in the same way, and
+ * so are both of a pair when the buffers of AF_XDP sockets come or go.
  */
 #include <linux/log2.h>
 #include "ctrl.h"
@@ -82,19 +83,20 @@ static int vnet_ring_resize_tx(struct vnet *vnet, u16 i, u32 num)
 }
 
 /* Another size, and the one that was asked for; or that at once. */
-static int vnet_ring_renew_tx(struct vnet_txq *txq)
+static int vnet_ring_renew(struct virtqueue *vq, u32 entries,
+			   void (*recycle)(struct virtqueue *vq, void *buf))
 {
-	u32 num = virtqueue_get_vring_size(txq->vq);
+	u32 num = virtqueue_get_vring_size(vq);
 	int err;
 
-	if (num == txq->entries) {
+	if (num == entries) {
 		if (num / 2 < VNET_TX_MIN_DESCS)
 			return -EINVAL;
-		err = virtqueue_resize(txq->vq, num / 2, vnet_tx_recycle);
+		err = virtqueue_resize(vq, num / 2, recycle);
 		if (err)
 			return err;
 	}
-	return virtqueue_resize(txq->vq, txq->entries, vnet_tx_recycle);
+	return virtqueue_resize(vq, entries, recycle);
 }
 
 /**
@@ -129,10 +131,39 @@ int vnet_ring_reset_tx(struct vnet *vnet, u16 i)
 
 	ASSERT_RTNL();
 	vnet_tx_stop(vnet, i);
-	err = vnet_ring_renew_tx(txq);
+	err = vnet_ring_renew(txq->vq, txq->entries, vnet_tx_recycle);
 	ready = vnet_tx_ring_ready(txq);
 	if (on)
 		vnet_tx_start(vnet, i);
+	vnet_coal_replay_pair(vnet->ctrl, i);
+	return err ? err : ready;
+}
+
+/**
+ * vnet_ring_reset_stopped - take all buffers back from a pair of queues
+ * @vnet: the interface, ready; with vnet_ring_can_reset()
+ * @i: the pair, both queues stopped
+ * @tx: of the transmit queue as well
+ *
+ * As vnet_ring_reset_tx().  After an error the device may have some still.
+ * Context: process, under RTNL.
+ *
+ * Return: 0 or an error.
+ */
+int vnet_ring_reset_stopped(struct vnet *vnet, u16 i, bool tx)
+{
+	struct vnet_rxq *rxq = &vnet->rxqs[i];
+	struct vnet_txq *txq = &vnet->txqs[i];
+	int err, ready;
+
+	ASSERT_RTNL();
+	err = vnet_ring_renew(rxq->vq, virtqueue_get_vring_size(rxq->vq),
+			      vnet_rx_recycle);
+	if (!err && tx)
+		err = vnet_ring_renew(txq->vq, txq->entries, vnet_tx_recycle);
+	ready = vnet_rx_ring_ready(rxq);
+	if (!ready && tx)
+		ready = vnet_tx_ring_ready(txq);
 	vnet_coal_replay_pair(vnet->ctrl, i);
 	return err ? err : ready;
 }

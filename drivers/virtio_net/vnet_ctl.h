@@ -30,9 +30,13 @@ void vnet_ctrl_done(struct virtqueue *vq);
 int vnet_channels_apply(struct vnet *vnet, u16 pairs);
 void vnet_channels_up(struct vnet *vnet);
 
-/* ring.c, under RTNL: a transmit queue that stands still gets a new ring */
+/*
+ * ring.c, under RTNL: a transmit queue that stands still gets a new ring, and
+ * a pair that was stopped
+ */
 bool vnet_ring_can_reset(const struct vnet *vnet);
 int vnet_ring_reset_tx(struct vnet *vnet, u16 i);
+int vnet_ring_reset_stopped(struct vnet *vnet, u16 i, bool tx);
 
 /* announce.c: the configuration says ANNOUNCE; process context, RTNL held */
 void vnet_announce(struct vnet *vnet);
