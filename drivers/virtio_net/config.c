@@ -16,6 +16,7 @@
 #include <linux/log2.h>
 #include "rx.h"
 #include "vnet_ctl.h"
+#include "xsk.h"
 
 /* A device that changes its generation this often gets an error. */
 #define VNET_CONFIG_TRIES	16
@@ -357,13 +358,15 @@ void vnet_config_work(struct work_struct *work)
  * Receive buffers of one piece follow as they are replaced.
  * Context: process, under RTNL.
  *
- * Return: 0, or -EINVAL when the XDP program cannot have such packets.
+ * Return: 0, or -EINVAL when the XDP program or an AF_XDP socket cannot have such
+ * packets.
  */
 int vnet_change_mtu(struct net_device *dev, int mtu)
 {
 	struct vnet *vnet = netdev_priv(dev);
 
-	if (!vnet_xdp_mtu_ok(vnet, rtnl_dereference(vnet->xdp_prog), mtu))
+	if (!vnet_xdp_mtu_ok(vnet, rtnl_dereference(vnet->xdp_prog), mtu) ||
+	    !vnet_xsk_mtu_ok(vnet, mtu))
 		return -EINVAL;
 	WRITE_ONCE(dev->mtu, mtu);
 	return 0;

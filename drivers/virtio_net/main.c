@@ -22,6 +22,7 @@
 #include "rx.h"
 #include "tx.h"
 #include "vnet_ctl.h"
+#include "xsk.h"
 
 int vnet_param_napi_weight = NAPI_POLL_WEIGHT;
 module_param_named(napi_weight, vnet_param_napi_weight, int, 0444);
@@ -83,6 +84,7 @@ static const struct net_device_ops vnet_netdev_ops = {
 	.ndo_vlan_rx_kill_vid	= vnet_vlan_rx_kill_vid,
 	.ndo_bpf		= vnet_bpf,
 	.ndo_xdp_xmit		= vnet_xdp_xmit,
+	.ndo_xsk_wakeup		= vnet_xsk_wakeup,
 	.ndo_features_check	= passthru_features_check,
 	.ndo_get_phys_port_name	= vnet_get_phys_port_name,
 	.ndo_fix_features	= vnet_fix_features,

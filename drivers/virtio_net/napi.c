@@ -15,15 +15,46 @@
 #include "rx.h"
 #include "tx.h"
 #include "vnet_ctl.h"
+#include "xsk.h"
 
-/* How long to wait for memory. */
+/* How long to wait for memory, and for buffers of a socket that do not tell. */
 #define VNET_REFILL_DELAY	(HZ / 10)
+#define VNET_XSK_DELAY		1
 
 static void vnet_napi_schedule(struct napi_struct *napi, struct virtqueue *vq)
 {
 	if (napi_schedule_prep(napi)) {
 		virtqueue_disable_cb(vq);
 		__napi_schedule(napi);
+	}
+}
+
+/**
+ * vnet_rx_schedule - have NAPI look at a receive queue
+ * @rxq: the queue; there may be no virtqueue: nothing happens while it is
+ *	stopped
+ *
+ * Context: bottom halves off.
+ */
+void vnet_rx_schedule(struct vnet_rxq *rxq)
+{
+	if (napi_schedule_prep(&rxq->napi)) {
+		virtqueue_disable_cb(rxq->vq);
+		__napi_schedule(&rxq->napi);
+	}
+}
+
+/**
+ * vnet_tx_schedule - have NAPI look at a transmit queue
+ * @txq: the queue; as vnet_rx_schedule()
+ *
+ * Context: bottom halves off.
+ */
+void vnet_tx_schedule(struct vnet_txq *txq)
+{
+	if (napi_schedule_prep(&txq->napi)) {
+		virtqueue_disable_cb(txq->vq);
+		__napi_schedule(&txq->napi);
 	}
 }
 
@@ -71,7 +102,8 @@ static void vnet_rx_feed(struct vnet_rxq *rxq)
 		return;
 	if (unlikely(!vnet_rx_refill(rxq)))
 		queue_delayed_work(vnet_wq, &vnet->refill_work,
-				   VNET_REFILL_DELAY);
+				   rxq->xsk ? VNET_XSK_DELAY :
+					      VNET_REFILL_DELAY);
 }
 
 static int vnet_rx_poll(struct napi_struct *napi, int budget)
@@ -110,12 +142,13 @@ void vnet_tx_arm(struct vnet_txq *txq)
 }
 
 /*
- * Ask for another interrupt if somebody waits for a packet, or the stack for
- * room.  False when there is something to be done right now.
+ * Ask for another interrupt if somebody waits for a packet, or for room.  False
+ * when there is something to be done right now.
  */
 static bool vnet_tx_rearm(struct vnet_txq *txq)
 {
-	txq->armed = txq->owed || netif_tx_queue_stopped(vnet_tx_queue(txq));
+	txq->armed = txq->owed || netif_tx_queue_stopped(vnet_tx_queue(txq)) ||
+		     vnet_xsk_held(txq);
 	return !txq->armed || virtqueue_enable_cb_delayed(txq->vq) ||
 	       virtqueue_is_broken(txq->vq);
 }
@@ -142,7 +175,7 @@ static int vnet_tx_poll(struct napi_struct *napi, int budget)
 	__netif_tx_lock(q, smp_processor_id());
 	if (txq->up) {
 		vnet_tx_clean(txq, budget);
-		done = vnet_tx_rearm(txq);
+		done = vnet_xsk_send(txq, budget) && vnet_tx_rearm(txq);
 	}
 	__netif_tx_unlock(q);
 	if (unlikely(!done))

@@ -15,6 +15,7 @@
 #include <linux/filter.h>
 #include <net/page_pool.h>
 #include "rx.h"
+#include "xsk.h"
 
 /* Up to that long a packet is copied, and its buffer used again, bytes. */
 #define VNET_COPY	128
@@ -295,8 +296,9 @@ static struct sk_buff *vnet_rx_build(struct vnet_rxq *rxq,
 }
 
 /* Hand a packet to the stack. */
-static void vnet_rx_deliver(struct vnet_rxq *rxq, const struct vnet_rx_hdr *hdr,
-			    struct sk_buff *skb)
+static inline void vnet_rx_deliver(struct vnet_rxq *rxq,
+				   const struct vnet_rx_hdr *hdr,
+				   struct sk_buff *skb)
 {
 	struct vnet *vnet = rxq->vnet;
 	struct net_device *dev = vnet->dev;
@@ -314,6 +316,20 @@ static void vnet_rx_deliver(struct vnet_rxq *rxq, const struct vnet_rx_hdr *hdr,
 	skb_record_rx_queue(skb, rxq->index);
 	skb->protocol = eth_type_trans(skb, dev);
 	napi_gro_receive(&rxq->napi, skb);
+}
+
+/**
+ * vnet_rx_give - hand a packet to the stack
+ * @rxq: the queue
+ * @hdr: its header
+ * @skb: the packet; dropped, and counted, when the header is a lie
+ *
+ * Context: the queue's NAPI.
+ */
+void vnet_rx_give(struct vnet_rxq *rxq, const struct vnet_rx_hdr *hdr,
+		  struct sk_buff *skb)
+{
+	vnet_rx_deliver(rxq, hdr, skb);
 }
 
 /* Bytes that a packet has at the least in its first buffer. */
@@ -378,6 +394,8 @@ int vnet_rx_packets(struct vnet_rxq *rxq, int budget)
 	int done;
 	u32 len;
 
+	if (unlikely(rxq->xsk))
+		return vnet_xsk_packets(rxq, budget);
 	rcu_read_lock();
 	round.prog = rcu_dereference(rxq->vnet->xdp_prog);
 	for (done = 0; done < budget; done++) {

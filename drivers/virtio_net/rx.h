@@ -45,6 +45,18 @@ static inline void vnet_rx_slot_put(struct vnet_rxq *rxq,
 }
 
 /**
+ * vnet_rx_kick - tell the device of buffers that were added
+ * @rxq: the queue
+ */
+static inline void vnet_rx_kick(struct vnet_rxq *rxq)
+{
+	if (virtqueue_kick_prepare(rxq->vq)) {
+		virtqueue_notify(rxq->vq);
+		vnet_rx_count(rxq, &rxq->stats.kicks, 1);
+	}
+}
+
+/**
  * struct vnet_rx_round - one round of receive
  * @rxq: the queue
  * @prog: XDP program that runs on each packet, or NULL
@@ -59,11 +71,22 @@ struct vnet_rx_round {
 /* rx.c */
 struct vnet_rx_slot *vnet_rx_pop(struct vnet_rxq *rxq, u32 *len);
 void vnet_rx_drop(struct vnet_rxq *rxq, unsigned int num);
+void vnet_rx_give(struct vnet_rxq *rxq, const struct vnet_rx_hdr *hdr,
+		  struct sk_buff *skb);
+
+/* A packet with work left to do is none that a program understands. */
+static inline bool vnet_xdp_unfinished(const struct vnet_rx_hdr *hdr)
+{
+	return hdr->gso_type != VIRTIO_NET_HDR_GSO_NONE ||
+	       hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
+}
 
 /* xdp.c */
 struct sk_buff *vnet_xdp_run(struct vnet_rx_round *round,
 			     struct vnet_rx_slot *slot, u32 len,
 			     struct vnet_rx_hdr *hdr);
+struct sk_buff *vnet_xdp_act(struct vnet_rx_round *round,
+			     struct xdp_buff *xdp);
 bool vnet_xdp_mtu_ok(const struct vnet *vnet, const struct bpf_prog *prog,
 		     unsigned int mtu);
 void vnet_xdp_finish(struct vnet_rx_round *round);

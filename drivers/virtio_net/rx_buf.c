@@ -29,6 +29,7 @@
 #include <linux/slab.h>
 #include <net/page_pool.h>
 #include "rx.h"
+#include "xsk.h"
 
 /* What the stack keeps behind the data of a packet. */
 #define VNET_TAIL	SKB_DATA_ALIGN(sizeof(struct skb_shared_info))
@@ -359,6 +360,8 @@ bool vnet_rx_refill(struct vnet_rxq *rxq)
 	struct vnet_rx_slot *slot;
 	bool ok = true;
 
+	if (unlikely(rxq->xsk))
+		return vnet_xsk_refill(rxq);
 	while ((slot = rxq->free_slots) && rxq->vq->num_free >= need) {
 		if (unlikely(!vnet_rx_fill(rxq, slot, size))) {
 			vnet_rx_count(rxq, &rxq->stats.no_memory, 1);
@@ -371,10 +374,8 @@ bool vnet_rx_refill(struct vnet_rxq *rxq)
 		slot->in_ring = true;
 		added++;
 	}
-	if (added && virtqueue_kick_prepare(rxq->vq)) {
-		virtqueue_notify(rxq->vq);
-		vnet_rx_count(rxq, &rxq->stats.kicks, 1);
-	}
+	if (added)
+		vnet_rx_kick(rxq);
 	rxq->starved = !ok;
 	return ok;
 }

@@ -21,6 +21,7 @@
 #include <net/tcp.h>
 #include <net/xdp.h>
 #include "tx.h"
+#include "xsk.h"
 
 /**
  * vnet_tx_kick - tell the device of what was added
@@ -53,6 +54,9 @@ static void vnet_tx_release_other(struct vnet_txq *txq,
 	} else if (slot->kind == VNET_TX_XDP) {
 		txq->owed--;
 		xdp_return_frame(slot->frame);
+	} else if (slot->kind == VNET_TX_XSK) {
+		txq->owed--;
+		vnet_xsk_sent(txq, slot->turn);
 	}
 }
 

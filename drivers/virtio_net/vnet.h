@@ -45,6 +45,7 @@ struct dma_pool;
 struct page_pool;
 struct vnet;
 struct vnet_ctrl;
+struct vnet_xsk;
 
 /* Largest packet without offloads: Ethernet, one VLAN tag. */
 #define VNET_ETH_OVERHEAD	(ETH_HLEN + VLAN_HLEN)
@@ -224,6 +225,7 @@ DECLARE_EWMA(vnet_len, 0, 64)
  * @headroom: bytes at @va that stay free
  * @in_ring: the ring owns it
  * @pages: what follows @va in %VNET_RX_BIG, &vnet.rx_pages of them
+ * @xsk: what the device has instead while &vnet_rxq.xsk is set, or NULL
  * @table: its descriptors, where the queue takes tables
  */
 struct vnet_rx_slot {
@@ -235,6 +237,7 @@ struct vnet_rx_slot {
 	u16 headroom;
 	bool in_ring;
 	struct page **pages;
+	struct xdp_buff *xsk;
 	struct virtqueue_table table;
 };
 
@@ -255,6 +258,8 @@ struct vnet_rx_slot {
  * @use_addr: buffers are of one piece, which goes to the ring by its address
  * @descs: descriptors of a buffer
  * @refill_at: free ring entries that are worth it to give the device buffers
+ * @xsk: buffers are those of AF_XDP sockets, or NULL; changes while the queue
+ *	is stopped
  * @free_slots: slots without a place in the ring
  * @next: of @used, to be looked at next
  * @nr_used: buffers in @used
@@ -284,6 +289,7 @@ struct vnet_rxq {
 	bool use_addr;
 	u16 descs;
 	u16 refill_at;
+	struct vnet_xsk *xsk;
 
 	struct vnet_rx_slot *free_slots ____cacheline_aligned_in_smp;
 	u16 next;
@@ -315,18 +321,21 @@ struct vnet_map {
  * @VNET_TX_SKB: a packet of the stack, which waits for it to be sent
  * @VNET_TX_LOOSE: a packet that nobody waits for
  * @VNET_TX_XDP: a frame of XDP, whose owner waits
+ * @VNET_TX_XSK: a frame of an AF_XDP socket, which waits
  */
 enum vnet_tx_kind {
 	VNET_TX_NONE,
 	VNET_TX_SKB,
 	VNET_TX_LOOSE,
 	VNET_TX_XDP,
+	VNET_TX_XSK,
 };
 
 /**
  * struct vnet_tx_slot - one packet on its way to the device
  * @skb: with %VNET_TX_SKB and %VNET_TX_LOOSE
  * @frame: with %VNET_TX_XDP
+ * @turn: with %VNET_TX_XSK: its place in &vnet_xsk.order
  * @next: link in &vnet_txq.free_slots
  * @block: header and descriptors, memory that the device can reach
  * @block_dma: its address for the device
@@ -341,6 +350,7 @@ struct vnet_tx_slot {
 	union {
 		struct sk_buff *skb;
 		struct xdp_frame *frame;
+		unsigned int turn;
 	};
 	struct vnet_tx_slot *next;
 	struct vnet_tx_block *block;
@@ -367,6 +377,7 @@ struct vnet_tx_slot {
  * @use_table: packets go to the ring as descriptor tables
  * @plain: the ring takes addresses, and the device takes them as they are
  * @napi_on: completions are looked for by NAPI, not by later packets
+ * @xsk: AF_XDP sockets send as well, or NULL; changes while the queue is stopped
  * @free_slots: slots without a packet
  * @up: the device takes packets; under the transmit lock
  * @armed: NAPI will run: an interrupt was asked for, or it is scheduled
@@ -399,6 +410,7 @@ struct vnet_txq {
 	bool use_table;
 	bool plain;
 	bool napi_on;
+	struct vnet_xsk *xsk;
 
 	struct vnet_tx_slot *free_slots ____cacheline_aligned_in_smp;
 	bool up;
@@ -429,6 +441,7 @@ struct vnet_txq {
  * @pairs: queue pairs in use; under RTNL
  * @max_pairs: queue pairs that were set up
  * @xdp_prog: runs on every packet; written under RTNL
+ * @pools: queues with the buffers of AF_XDP sockets; under RTNL
  * @xdp_headroom: an XDP program is loaded: buffers have its headroom
  * @dev: the interface
  * @vdev: the device
@@ -463,6 +476,7 @@ struct vnet {
 	u8 rx_pages;
 	u16 pairs;
 	u16 max_pairs;
+	u16 pools;
 	bool xdp_headroom;
 	struct bpf_prog __rcu *xdp_prog;
 
@@ -549,6 +563,8 @@ void vnet_rx_start(struct vnet *vnet, unsigned int i);
 void vnet_tx_stop(struct vnet *vnet, unsigned int i);
 void vnet_tx_start(struct vnet *vnet, unsigned int i);
 void vnet_tx_arm(struct vnet_txq *txq);
+void vnet_rx_schedule(struct vnet_rxq *rxq);
+void vnet_tx_schedule(struct vnet_txq *txq);
 void vnet_rx_vq_done(struct virtqueue *vq);
 void vnet_tx_vq_done(struct virtqueue *vq);
 void vnet_napi_add(struct vnet *vnet);

@@ -21,6 +21,7 @@
 #include "rx.h"
 #include "tx.h"
 #include "vnet_ctl.h"
+#include "xsk.h"
 
 /* The headroom is there, and the program can have it in pieces. */
 static bool vnet_xdp_in_place(const struct vnet_rx_round *round,
@@ -177,7 +178,11 @@ static void vnet_xdp_tx(struct vnet_rx_round *round, struct xdp_buff *xdp)
 	}
 	trace_xdp_exception(rxq->vnet->dev, round->prog, XDP_TX);
 	vnet_rx_count(rxq, &rxq->stats.xdp_drops, 1);
-	xdp_return_buff(xdp);
+	/* The frame of a socket's buffer is a copy; the buffer has gone back. */
+	if (frame)
+		xdp_return_frame_rx_napi(frame);
+	else
+		xdp_return_buff(xdp);
 }
 
 static void vnet_xdp_redirect(struct vnet_rx_round *round, struct xdp_buff *xdp)
@@ -193,9 +198,17 @@ static void vnet_xdp_redirect(struct vnet_rx_round *round, struct xdp_buff *xdp)
 	xdp_return_buff(xdp);
 }
 
-/* What the program decided; for XDP_PASS a packet remains. */
-static struct sk_buff *vnet_xdp_act(struct vnet_rx_round *round,
-				    struct xdp_buff *xdp)
+/**
+ * vnet_xdp_act - do what the program decides
+ * @round: the round of receive, with a program
+ * @xdp: the packet, from a page or from a buffer of a socket
+ *
+ * Context: the queue's NAPI, RCU read lock.
+ *
+ * Return: a packet for the stack, with XDP_PASS, or NULL.
+ */
+struct sk_buff *vnet_xdp_act(struct vnet_rx_round *round,
+			     struct xdp_buff *xdp)
 {
 	struct vnet_rxq *rxq = round->rxq;
 	u32 act = bpf_prog_run_xdp(round->prog, xdp);
@@ -203,6 +216,8 @@ static struct sk_buff *vnet_xdp_act(struct vnet_rx_round *round,
 	vnet_rx_count(rxq, &rxq->stats.xdp_packets, 1);
 	switch (act) {
 	case XDP_PASS:
+		if (unlikely(vnet_xsk_owns(xdp)))
+			return vnet_xsk_pass(rxq, xdp);
 		return vnet_xdp_pass(rxq, xdp);
 	case XDP_TX:
 		vnet_xdp_tx(round, xdp);
@@ -243,8 +258,7 @@ struct sk_buff *vnet_xdp_run(struct vnet_rx_round *round,
 	struct xdp_buff xdp;
 	bool ok;
 
-	if (unlikely(hdr->gso_type != VIRTIO_NET_HDR_GSO_NONE ||
-		     hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)) {
+	if (unlikely(vnet_xdp_unfinished(hdr))) {
 		vnet_rx_slot_put(rxq, slot);
 		vnet_rx_count(rxq, &rxq->stats.xdp_drops, 1);
 		vnet_rx_drop(rxq, num - 1);
@@ -363,14 +377,14 @@ static int vnet_xdp_set(struct vnet *vnet, struct bpf_prog *prog,
 	if (prog)
 		return 0;
 	WRITE_ONCE(vnet->xdp_headroom, false);
-	err = vnet_offloads_xdp(vnet, false);
+	err = vnet_offloads_xdp(vnet, vnet->pools);
 	if (err && vnet->ready)
 		netdev_warn(vnet->dev, "offloads stay off: error %d\n", -err);
 	return 0;
 }
 
 /**
- * vnet_bpf - put an XDP program in place, or take it away
+ * vnet_bpf - XDP programs and buffers of AF_XDP sockets come and go
  * @dev: the interface
  * @bpf: what is asked
  *
@@ -384,6 +398,9 @@ int vnet_bpf(struct net_device *dev, struct netdev_bpf *bpf)
 	switch (bpf->command) {
 	case XDP_SETUP_PROG:
 		return vnet_xdp_set(netdev_priv(dev), bpf->prog, bpf->extack);
+	case XDP_SETUP_XSK_POOL:
+		return vnet_xsk_setup(netdev_priv(dev), bpf->xsk.pool,
+				      bpf->xsk.queue_id);
 	default:
 		return -EINVAL;
 	}
