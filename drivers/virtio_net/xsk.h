@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /**
- * DOC: AF_XDP without copying, as receive, transmit and XDP see it: xsk.c
+ * DOC: AF_XDP without copying, as receive, transmit and XDP see it: xsk*.c
  *
  * On a kernel without CONFIG_XDP_SOCKETS no queue ever has a pool, and all of
  * this is nothing.
@@ -97,12 +97,17 @@ static inline unsigned int vnet_xsk_order_done(struct vnet_xsk_order *order,
 
 #ifdef CONFIG_XDP_SOCKETS
 
+/* xsk.c */
 int vnet_xsk_setup(struct vnet *vnet, struct xsk_buff_pool *pool, u16 i);
 int vnet_xsk_wakeup(struct net_device *dev, u32 i, u32 flags);
 bool vnet_xsk_mtu_ok(const struct vnet *vnet, unsigned int mtu);
+
+/* xsk_rx.c */
 bool vnet_xsk_refill(struct vnet_rxq *rxq);
 int vnet_xsk_packets(struct vnet_rxq *rxq, int budget);
 struct sk_buff *vnet_xsk_pass(struct vnet_rxq *rxq, struct xdp_buff *xdp);
+
+/* xsk_tx.c */
 bool vnet_xsk_transmit(struct vnet_txq *txq, int budget);
 void vnet_xsk_sent(struct vnet_txq *txq, unsigned int place);
 
