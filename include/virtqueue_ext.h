@@ -44,6 +44,7 @@
 #ifndef _VIRTQUEUE_EXT_H
 #define _VIRTQUEUE_EXT_H
 
+#include <linux/align.h>
 #include <linux/cache.h>
 #include <linux/slab.h>
 #include <linux/virtio.h>
@@ -58,9 +59,7 @@
 #endif
 
 /* What the device writes shares no cache line with anything else (DMA API). */
-#define VIRTQUEUE_DMA_ALIGN						\
-	(ARCH_KMALLOC_MINALIGN > SMP_CACHE_BYTES ?			\
-	 ARCH_KMALLOC_MINALIGN : SMP_CACHE_BYTES)
+#define VIRTQUEUE_DMA_ALIGN	ALIGN(SMP_CACHE_BYTES, ARCH_KMALLOC_MINALIGN)
 
 /**
  * struct virtqueue_table - descriptors of one request, in the driver's memory
