@@ -130,6 +130,9 @@ void vnet_tx_clean(struct vnet_txq *txq, int budget)
 	} while (n == VNET_BATCH);
 	vnet_tx_completed(txq, &done);
 	vnet_tx_wake(txq);
+	/* Frames of sockets may wait for this, which NAPI alone sends. */
+	if (unlikely(txq->xsk) && !budget)
+		vnet_tx_schedule(txq);
 }
 
 /* A buffer that the ring gives back, sent or not. */

@@ -245,8 +245,11 @@ static int vnet_xsk_register(struct vnet_rxq *rxq, struct vnet_xsk *xsk)
 {
 	int err;
 
-	err = xdp_rxq_info_reg(&xsk->info, rxq->vnet->dev, rxq->index,
-			       rxq->napi.napi_id);
+	/*
+	 * No NAPI: a socket that polls for itself would run that of receive,
+	 * and nobody that of transmit.
+	 */
+	err = xdp_rxq_info_reg(&xsk->info, rxq->vnet->dev, rxq->index, 0);
 	if (err)
 		return err;
 	err = xdp_rxq_info_reg_mem_model(&xsk->info, MEM_TYPE_XSK_BUFF_POOL,

@@ -114,13 +114,19 @@ static int vnet_xsk_send_some(struct vnet_txq *txq, int budget)
 	return n;
 }
 
+/* Does NAPI come again, with @n frames sent, without a socket's doing? */
+static bool vnet_xsk_comes_again(const struct vnet_xsk *xsk, int n, int budget)
+{
+	return n == budget || (n && xsk->order.out);
+}
+
 /**
  * vnet_xsk_transmit - send what sockets have
  * @txq: the queue, up, with a pool
  * @budget: NAPI's
  *
- * While frames are on their way their end leads here again.  With none sockets
- * have to wake the driver, and are told so.
+ * The end of frames that were sent just now leads here again.  With none sockets
+ * have to wake the driver, and are told so: older ones a device may keep for long.
  * Context: the queue's NAPI, transmit lock.
  *
  * Return: false when there may be more: look again at once.
@@ -132,7 +138,7 @@ bool vnet_xsk_transmit(struct vnet_txq *txq, int budget)
 
 	if (!xsk->wakes)
 		goto out;
-	if (n < budget && !xsk->order.out) {
+	if (!vnet_xsk_comes_again(xsk, n, budget)) {
 		vnet_xsk_mark_tx(xsk, true);
 		/*
 		 * The mark before a last look.  Its partner is the barrier that
@@ -141,7 +147,7 @@ bool vnet_xsk_transmit(struct vnet_txq *txq, int budget)
 		smp_mb();
 		n = vnet_xsk_send_some(txq, budget);
 	}
-	if (n == budget || xsk->order.out)
+	if (vnet_xsk_comes_again(xsk, n, budget))
 		vnet_xsk_mark_tx(xsk, false);
 out:
 	if (n < budget)
