@@ -6,7 +6,7 @@
 . /vgd/wire.sh
 [ "$(feature $dev 60)" = 1 ] || skip_case "the device has no RSS"
 check "an address" up
-entries=$(ethtool -x $net | awk -F: '/^ *[0-9]+:/ { n += split($2, a, " ") } END { print n }')
+entries=$(ethtool -x $net | awk -F: '/^RSS hash key/ { exit } /^ *[0-9]+:/ { n += split($2, a, " ") } END { print n }')
 key() { ethtool -x $net | sed -n '/^RSS hash key/{n;p}' | tr -d ': '; }
 packets() { for _q in $(seq 0 $((CFG_queues - 1))); do word -S rx_queue_${_q}_packets; done; }
 
