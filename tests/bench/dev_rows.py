@@ -84,19 +84,21 @@ def result(line):
 
 
 class Disk(Row):
-    """4 KiB requests at random places, so many at a time."""
+    """4 KiB requests at random places, so many at a time, so many by a call."""
 
-    def __init__(self, kind, driver, disk, way, depth, slow=False):
-        super().__init__(f"{kind}/{way}/{depth}" + ("/slow" if slow else ""), driver, "request",
+    def __init__(self, kind, driver, disk, way, depth, variant=""):
+        slow = variant == "/slow"
+        super().__init__(f"{kind}/{way}/{depth}{variant}", driver, "request",
                          Amount(1000, 500, 1000) if slow else Amount(3000, 1000, 6000))
         self._disk, self._way, self._depth = disk + "ab"[slow], way, depth
+        self._batch = depth // 2 if variant == "/batch" else 1
         # Each of virtio_blk's disks is a device, virtio_scsi's share one.
         self.which = 2 if slow and kind == "blk" else 1
 
     def work(self, guest, device, amount):
         path = guest.one(f"appears '{self._disk}'")
-        return result(guest.one(f"/bench/dev_work blk {path} {self._way} {self._depth} {amount} "
-                                f"{device}"))
+        return result(guest.one(f"/bench/dev_work blk {path} {self._way} {self._depth} "
+                                f"{self._batch} {amount} {device}"))
 
 
 class Console(Row):
@@ -162,10 +164,11 @@ class Balloon(Row):
         return amount, seconds, interrupts
 
 
-ROWS = [Disk(kind, driver, disk, way, depth, slow)
+ROWS = [Disk(kind, driver, disk, way, depth, variant)
         for kind, driver, disk in (("blk", "virtio_blk", "/dev/vd"),
                                    ("scsi", "virtio_scsi", "/dev/sd"))
-        for way in ("read", "write") for depth, slow in ((1, False), (32, False), (32, True))] + \
+        for way in ("read", "write")
+        for depth, variant in ((1, ""), (32, ""), (32, "/batch"), (32, "/slow"))] + \
        [Console(), Balloon("inflate"), Balloon("deflate"), Rng()]
 
 

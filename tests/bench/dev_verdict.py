@@ -36,6 +36,10 @@ def _disk_targets(kind, way):
             Target(row + "32", "notified", 1.0, True),
             Target(row + "32", "interrupts", 1.0, True),
             Target(row + "32", "seconds", 1.0, True),
+            Target(row + "32/batch", "insns", 0.50, False),
+            Target(row + "32/batch", "notified", 1.0, True),
+            Target(row + "32/batch", "interrupts", 1.0, True),
+            Target(row + "32/batch", "seconds", 1.0, True),
             Target(row + "32/slow", "insns", 0.50, False),
             Target(row + "32/slow", "interrupts", 0.8, True),
             Target(row + "32/slow", "seconds", 1.0, True)]

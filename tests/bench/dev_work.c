@@ -3,7 +3,7 @@
  * DOC: What a guest of the device benchmark does: one row of work
  *
  *	dev_work symbols
- *	dev_work blk PATH read|write DEPTH OPS DEVICE
+ *	dev_work blk PATH read|write DEPTH BATCH OPS DEVICE
  *	dev_work console PATH WRITES DEVICE
  *	dev_work rng PATH KIB DEVICE
  *	dev_work wait DEVICE
@@ -51,20 +51,27 @@ static uint64_t next_block(struct disk *d)
 	return d->random % d->blocks;
 }
 
-/* One by one, as programs do that have several requests under way. */
-static void submit(struct disk *d, unsigned int num)
+/* @batch by a call: 1 as programs do that resubmit each as it comes back. */
+static void submit(struct disk *d, unsigned int num, unsigned int batch)
 {
-	unsigned int i;
+	unsigned int i, now;
 
-	for (i = 0; i < num; i++) {
+	for (i = 0; i < num; i++)
 		d->list[i]->aio_offset = next_block(d) * BLOCK;
-		if (syscall(SYS_io_submit, d->ctx, 1L, d->list + i) != 1)
+	for (i = 0; i < num; i += now) {
+		now = num - i < batch ? num - i : batch;
+		if (syscall(SYS_io_submit, d->ctx, (long)now, d->list + i) !=
+		    now)
 			die("io_submit");
 	}
 }
 
-/* Do @ops requests, @depth of them at a time, resubmitted as they come back. */
-static void run_disk(struct disk *d, unsigned int depth, uint64_t ops)
+/*
+ * Do @ops requests, @depth of them at a time, resubmitted as they come back,
+ * once @batch of them have.
+ */
+static void run_disk(struct disk *d, unsigned int depth, unsigned int batch,
+		     uint64_t ops)
 {
 	struct io_event events[MAX_DEPTH];
 	uint64_t submitted = depth, done = 0;
@@ -73,10 +80,11 @@ static void run_disk(struct disk *d, unsigned int depth, uint64_t ops)
 
 	for (i = 0; i < depth; i++)
 		d->list[i] = &d->iocbs[i];
-	submit(d, depth);
+	submit(d, depth, batch);
 	while (done < ops) {
-		got = syscall(SYS_io_getevents, d->ctx, 1L, (long)depth, events,
-			      NULL);
+		got = syscall(SYS_io_getevents, d->ctx,
+			      (long)(ops - done < batch ? ops - done : batch),
+			      (long)depth, events, NULL);
 		if (got < 1)
 			die("io_getevents");
 		for (i = num = 0; i < got; i++) {
@@ -90,12 +98,12 @@ static void run_disk(struct disk *d, unsigned int depth, uint64_t ops)
 		done += got;
 		submitted += num;
 		if (num)
-			submit(d, num);
+			submit(d, num, batch);
 	}
 }
 
 static void work_blk(const char *path, bool write, unsigned int depth,
-		     uint64_t ops)
+		     unsigned int batch, uint64_t ops)
 {
 	static struct disk d = { .random = 88172645463325252ULL };
 	int fd = open(path, (write ? O_RDWR : O_RDONLY) | O_DIRECT);
@@ -105,7 +113,7 @@ static void work_blk(const char *path, bool write, unsigned int depth,
 
 	if (fd < 0 || ioctl(fd, BLKGETSIZE64, &bytes))
 		die(path);
-	if (!depth || depth > MAX_DEPTH ||
+	if (!batch || batch > depth || depth > MAX_DEPTH ||
 	    posix_memalign(&mem, BLOCK, depth * BLOCK) ||
 	    syscall(SYS_io_setup, depth, &d.ctx))
 		die("io_setup");
@@ -119,9 +127,9 @@ static void work_blk(const char *path, bool write, unsigned int depth,
 			.aio_buf = (uintptr_t)mem + i * BLOCK,
 			.aio_nbytes = BLOCK,
 		};
-	run_disk(&d, depth, WARM_OPS);
+	run_disk(&d, depth, batch, WARM_OPS);
 	begin();
-	run_disk(&d, depth, ops);
+	run_disk(&d, depth, batch, ops);
 	end(ops);
 }
 
@@ -197,9 +205,9 @@ int main(int argc, char **argv)
 	device = argv[argc - 1];
 	if (!strcmp(what, "symbols"))
 		mark(SYMBOLS);
-	else if (!strcmp(what, "blk") && argc == 7)
+	else if (!strcmp(what, "blk") && argc == 8)
 		work_blk(argv[2], argv[3][0] == 'w', atoi(argv[4]),
-			 strtoull(argv[5], NULL, 10));
+			 atoi(argv[5]), strtoull(argv[6], NULL, 10));
 	else if (!strcmp(what, "console") && argc == 5)
 		work_console(argv[2], strtoull(argv[3], NULL, 10));
 	else if (!strcmp(what, "rng") && argc == 5)
