@@ -132,10 +132,12 @@ int vnet_queues_ready(struct vnet *vnet)
 	int err = 0;
 
 	for (i = 0; i < vnet->max_pairs && !err; i++) {
+		struct vnet_rxq *rxq = &vnet->rxqs[i];
 		struct vnet_txq *txq = &vnet->txqs[i];
 
+		rxq->entries = virtqueue_get_vring_size(rxq->vq);
 		txq->entries = virtqueue_get_vring_size(txq->vq);
-		err = vnet_rx_ring_ready(&vnet->rxqs[i]);
+		err = vnet_rx_ring_ready(rxq);
 		if (!err)
 			err = vnet_tx_ring_ready(txq);
 	}

@@ -58,6 +58,8 @@ static int vnet_ring_resize_rx(struct vnet *vnet, u16 i, u32 num)
 		return 0;
 	vnet_rx_stop(vnet, i);
 	err = virtqueue_resize(rxq->vq, num, vnet_rx_recycle);
+	if (!err)
+		rxq->entries = num;
 	ready = vnet_rx_ring_ready(rxq);
 	if (on)
 		vnet_rx_start(vnet, i);
@@ -157,8 +159,7 @@ int vnet_ring_reset_stopped(struct vnet *vnet, u16 i, bool tx)
 	int err, ready;
 
 	ASSERT_RTNL();
-	err = vnet_ring_renew(rxq->vq, virtqueue_get_vring_size(rxq->vq),
-			      vnet_rx_recycle);
+	err = vnet_ring_renew(rxq->vq, rxq->entries, vnet_rx_recycle);
 	if (!err && tx)
 		err = vnet_ring_renew(txq->vq, txq->entries, vnet_tx_recycle);
 	ready = vnet_rx_ring_ready(rxq);

@@ -384,6 +384,9 @@ bool vnet_rx_refill(struct vnet_rxq *rxq)
  * vnet_rx_recycle - a buffer that the ring gives back unused
  * @vq: its virtqueue, of a queue that is stopped
  * @buf: its slot
+ *
+ * The slot keeps its memory, but not that of a socket: the next ring may not
+ * have a place for each slot, and the pool's other buffers run out.
  */
 void vnet_rx_recycle(struct virtqueue *vq, void *buf)
 {
@@ -391,6 +394,8 @@ void vnet_rx_recycle(struct virtqueue *vq, void *buf)
 	struct vnet_rx_slot *slot = buf;
 
 	slot->in_ring = false;
+	if (unlikely(slot->xsk))
+		vnet_xsk_put(slot);
 	vnet_rx_slot_put(&vnet->rxqs[vnet_vq_pair(vq)], slot);
 }
 

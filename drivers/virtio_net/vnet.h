@@ -250,6 +250,7 @@ struct vnet_rx_slot {
  * @large: memory of large ones, or NULL
  * @slots: all of them
  * @nr_slots: how many
+ * @entries: that the ring is to have
  * @tables: descriptors of the slots, if any; device-readable
  * @tables_dma: their address for the device
  * @index: number of the queue among the receive queues
@@ -283,6 +284,7 @@ struct vnet_rxq {
 	unsigned int nr_slots;
 	void *tables;
 	dma_addr_t tables_dma;
+	u16 entries;
 	u16 index;
 	u8 dma_dir;
 	bool use_table;

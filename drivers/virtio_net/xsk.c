@@ -10,8 +10,8 @@
  * A pool comes and goes under traffic: both queues are stopped, and the rings
  * that have buffers of the wrong kind are reset (2.6.1).  A device that does
  * not do that when a pool goes is reset itself, at once: the memory is not ours
- * any more when ndo_bpf returns.  Slots keep their buffers while a device is
- * reset, asleep, or given other rings.
+ * any more when ndo_bpf returns.  While a device is reset, asleep, or given other
+ * rings, its buffers are the pool's.
  */
 #include <linux/slab.h>
 #include <net/xdp_sock_drv.h>
@@ -146,11 +146,9 @@ static void vnet_xsk_release(struct vnet_rxq *rxq)
 {
 	unsigned int i;
 
-	for (i = 0; i < rxq->nr_slots; i++) {
+	for (i = 0; i < rxq->nr_slots; i++)
 		if (rxq->slots[i].xsk)
-			xsk_buff_free(rxq->slots[i].xsk);
-		rxq->slots[i].xsk = NULL;
-	}
+			vnet_xsk_put(&rxq->slots[i]);
 }
 
 /**

@@ -103,6 +103,7 @@ int vnet_xsk_wakeup(struct net_device *dev, u32 i, u32 flags);
 bool vnet_xsk_mtu_ok(const struct vnet *vnet, unsigned int mtu);
 
 /* xsk_rx.c */
+void vnet_xsk_put(struct vnet_rx_slot *slot);
 bool vnet_xsk_refill(struct vnet_rxq *rxq);
 int vnet_xsk_packets(struct vnet_rxq *rxq, int budget);
 struct sk_buff *vnet_xsk_pass(struct vnet_rxq *rxq, struct xdp_buff *xdp);
@@ -129,6 +130,8 @@ static inline bool vnet_xsk_mtu_ok(const struct vnet *vnet, unsigned int mtu)
 {
 	return true;
 }
+
+static inline void vnet_xsk_put(struct vnet_rx_slot *slot) { }
 
 static inline bool vnet_xsk_refill(struct vnet_rxq *rxq)
 {

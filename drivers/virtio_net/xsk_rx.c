@@ -45,6 +45,18 @@ static void vnet_xsk_sync_for_cpu(struct vnet_rxq *rxq, struct xdp_buff *xdp)
 	xsk_buff_dma_sync_for_cpu(xdp, pool);
 }
 
+/**
+ * vnet_xsk_put - a slot's buffer goes back to the pool
+ * @slot: the slot, not in the ring, with a buffer
+ *
+ * Context: the queue's NAPI, or who stopped it.
+ */
+void vnet_xsk_put(struct vnet_rx_slot *slot)
+{
+	xsk_buff_free(slot->xsk);
+	slot->xsk = NULL;
+}
+
 /* Give a slot's buffer to the device; one that it still has, if possible. */
 static bool vnet_xsk_add(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
 {

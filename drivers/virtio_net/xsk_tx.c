@@ -5,7 +5,8 @@
  * What sockets send on a queue that has a pool.  Called by NAPI and by the end of
  * transmit slots, under the transmit lock, or by whoever stopped the queue.
  *
- * Frames are taken as long as a quarter of the ring is left to the stack.  The
+ * Frames are taken as long as a quarter of the ring is left to the stack, or
+ * what one of its packets needs, if that is more.  The
  * header of a frame (VIRTIO 1.4, 5.1.6.2) is the slot's, and the frame a
  * descriptor of its own, at the address that the pool has for it.
  */
@@ -86,10 +87,10 @@ static void vnet_xsk_send_one(struct vnet_txq *txq, const struct xdp_desc *desc)
 	vnet_xsk_sent(txq, place);
 }
 
-/* A quarter of the ring is the stack's. */
+/* With this frame, of two descriptors, the stack's part of the ring is left. */
 static bool vnet_xsk_room(const struct vnet_txq *txq)
 {
-	return txq->vq->num_free > txq->low &&
+	return txq->vq->num_free >= txq->low + 2 &&
 	       !vnet_xsk_order_full(&txq->xsk->order);
 }
 
