@@ -141,14 +141,40 @@ void vnet_tx_arm(struct vnet_txq *txq)
 		vnet_napi_schedule(&txq->napi, txq->vq);
 }
 
+/**
+ * vnet_tx_timer - packets were sent, and none after them
+ * @t: &vnet_txq.timer
+ *
+ * Context: softirq.
+ */
+void vnet_tx_timer(struct timer_list *t)
+{
+	struct vnet_txq *txq = from_timer(txq, t, timer);
+
+	WRITE_ONCE(txq->late, true);
+	vnet_tx_schedule(txq);
+}
+
+/* Does the device still have packets that the timer has looked for? */
+static bool vnet_tx_is_late(struct vnet_txq *txq)
+{
+	if (likely(!READ_ONCE(txq->late)))
+		return false;
+	WRITE_ONCE(txq->late, false);
+	return txq->lazy;
+}
+
 /*
  * Ask for another interrupt if somebody waits for a packet, or for room.  False
  * when there is something to be done right now.
  */
 static bool vnet_tx_rearm(struct vnet_txq *txq)
 {
-	txq->armed = txq->owed || netif_tx_queue_stopped(vnet_tx_queue(txq)) ||
+	txq->armed = vnet_tx_is_late(txq) || txq->owed ||
+		     netif_xmit_stopped(vnet_tx_queue(txq)) ||
 		     vnet_xsk_held(txq);
+	if (!txq->armed && txq->lazy)
+		vnet_tx_watch(txq);
 	return !txq->armed || virtqueue_enable_cb_delayed(txq->vq) ||
 	       virtqueue_is_broken(txq->vq);
 }
@@ -270,9 +296,13 @@ void vnet_tx_stop(struct vnet *vnet, unsigned int i)
 	if (!txq->on)
 		return;
 	__netif_tx_lock_bh(q);
+	/* Nobody looks from now on for what was sent. */
+	if (txq->up)
+		vnet_tx_clean(txq, 0);
 	txq->up = false;
 	netif_tx_stop_queue(q);
 	__netif_tx_unlock_bh(q);
+	del_timer_sync(&txq->timer);
 	napi_disable(&txq->napi);
 	txq->on = false;
 	virtqueue_disable_cb(txq->vq);
@@ -295,8 +325,9 @@ void vnet_tx_start(struct vnet *vnet, unsigned int i)
 		return;
 	txq->on = true;
 	/* Without NAPI for packets each one looks for those before. */
-	txq->clean_at = !txq->napi_on ? U16_MAX :
-			max_t(u16, txq->low, 2 * txq->need);
+	txq->clean_min = !txq->napi_on ? U16_MAX :
+			 max_t(u16, txq->low, 2 * txq->need);
+	txq->clean_at = txq->clean_min;
 	/* That was the queue of before. */
 	WRITE_ONCE(txq->stalled, false);
 	napi_enable(&txq->napi);

@@ -47,6 +47,7 @@ int vnet_queues_alloc(struct vnet *vnet)
 		txq->index = i;
 		txq->queue = netdev_get_tx_queue(vnet->dev, i);
 		txq->napi_on = vnet_param_napi_tx;
+		timer_setup(&txq->timer, vnet_tx_timer, TIMER_PINNED);
 		u64_stats_init(&txq->stats.syncp);
 		snprintf(txq->name, sizeof(txq->name), "output.%u", i);
 	}

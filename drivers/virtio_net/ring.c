@@ -10,8 +10,8 @@
 #include <linux/log2.h>
 #include "ctrl.h"
 
-/* A ring takes a packet of any kind (tx), or is of any use (rx). */
-#define VNET_RING_MIN	(VNET_TX_DESCS + 1)
+/* A ring takes a packet of any kind, and a frame of AF_XDP beside it. */
+#define VNET_RING_MIN	(VNET_TX_DESCS + 2)
 
 /**
  * vnet_get_ringparam - ethtool -g
@@ -54,8 +54,10 @@ static int vnet_ring_resize_rx(struct vnet *vnet, u16 i, u32 num)
 	bool on = rxq->on;
 	int err, ready;
 
-	if (virtqueue_get_vring_size(rxq->vq) == num)
+	if (virtqueue_get_vring_size(rxq->vq) == num) {
+		rxq->entries = num;
 		return 0;
+	}
 	vnet_rx_stop(vnet, i);
 	err = virtqueue_resize(rxq->vq, num, vnet_rx_recycle);
 	if (!err)
@@ -72,8 +74,10 @@ static int vnet_ring_resize_tx(struct vnet *vnet, u16 i, u32 num)
 	bool on = txq->on;
 	int err, ready;
 
-	if (virtqueue_get_vring_size(txq->vq) == num)
+	if (virtqueue_get_vring_size(txq->vq) == num) {
+		txq->entries = num;
 		return 0;
+	}
 	vnet_tx_stop(vnet, i);
 	err = virtqueue_resize(txq->vq, num, vnet_tx_recycle);
 	if (!err)

@@ -8,10 +8,14 @@
  *
  * The device is told of packets as late as the stack allows (xmit_more, byte
  * queue limits), with one decision for all of them.  That it has sent some is
- * found out by NAPI: the interrupt is asked for when most are gone, so that
- * it takes many at a time.  Packets that nobody waits for are the driver's own
- * as soon as they are in the ring, and later ones find out that they are gone;
- * with the module parameter napi_tx off these are all packets of the stack.
+ * found out by NAPI where somebody waits for it: the interrupt is asked for
+ * when most are gone, so that it takes many at a time.  A socket that may send
+ * much more before it has to wait does not, nor does who forwards: their packets
+ * are looked for by later ones, every sixteen entries of the ring, and by a
+ * timer, which finds the last ones.  Packets that nobody waits for at all are
+ * the driver's own as soon as they are in the ring, and later ones find out that
+ * they are gone; with the module parameter napi_tx off these are all packets of
+ * the stack.
  *
  * A queue is stopped when the next packet might not fit, and goes on when a
  * quarter of the ring is free.
@@ -22,6 +26,9 @@
 #include <net/xdp.h>
 #include "tx.h"
 #include "xsk.h"
+
+/* Packets are looked for when they take so many more entries of the ring. */
+#define VNET_TX_LOOK	16
 
 /**
  * vnet_tx_kick - tell the device of what was added
@@ -38,10 +45,12 @@ void vnet_tx_kick(struct vnet_txq *txq)
 /**
  * struct vnet_tx_done - packets that are gone
  * @packets: how many that the byte queue limits count
+ * @awaited: how many of them somebody waits for
  * @bytes: their bytes
  */
 struct vnet_tx_done {
 	unsigned int packets;
+	unsigned int awaited;
 	unsigned int bytes;
 };
 
@@ -65,8 +74,9 @@ static void vnet_tx_release(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 			    int budget, struct vnet_tx_done *done)
 {
 	vnet_tx_unmap(txq, slot);
-	if (likely(slot->kind == VNET_TX_SKB)) {
+	if (likely(slot->kind == VNET_TX_SKB || slot->kind == VNET_TX_LAZY)) {
 		done->packets++;
+		done->awaited += slot->kind == VNET_TX_SKB;
 		done->bytes += slot->bytes;
 		napi_consume_skb(slot->skb, budget);
 	} else {
@@ -80,7 +90,8 @@ static void vnet_tx_completed(struct vnet_txq *txq,
 {
 	if (!done->packets)
 		return;
-	txq->owed -= done->packets;
+	txq->owed -= done->awaited;
+	txq->lazy -= done->packets - done->awaited;
 	netdev_tx_completed_queue(vnet_tx_queue(txq), done->packets,
 				  done->bytes);
 }
@@ -109,6 +120,14 @@ static void vnet_tx_wake(struct vnet_txq *txq)
 		netif_tx_wake_queue(q);
 }
 
+/* The next packet that looks is the one after so many entries. */
+static void vnet_tx_look_later(struct vnet_txq *txq)
+{
+	unsigned int free = txq->vq->num_free;
+
+	txq->clean_at = max_t(int, txq->clean_min, free - VNET_TX_LOOK);
+}
+
 /**
  * vnet_tx_clean - let go of what the device has sent
  * @txq: the queue, up
@@ -129,6 +148,7 @@ void vnet_tx_clean(struct vnet_txq *txq, int budget)
 			vnet_tx_release(txq, txq->used[i].data, budget, &done);
 	} while (n == VNET_BATCH);
 	vnet_tx_completed(txq, &done);
+	vnet_tx_look_later(txq);
 	vnet_tx_wake(txq);
 	/* Frames of sockets may wait for this, which NAPI alone sends. */
 	if (unlikely(txq->xsk) && !budget)
@@ -200,6 +220,24 @@ static bool vnet_tx_is_loose(const struct vnet_txq *txq,
 	return unlikely(!txq->napi_on) || skb_is_tcp_pure_ack(skb);
 }
 
+/*
+ * Does somebody wait for this packet to be sent?  A socket that has used up
+ * less than a quarter of what it may send does not: half is what makes it wait.
+ * Memory of a user's is waited for.  What has no socket, as what is forwarded,
+ * is not.
+ */
+static bool vnet_tx_is_awaited(const struct sk_buff *skb)
+{
+	const struct sock *sk = skb->sk;
+
+	if (unlikely(skb_shinfo(skb)->flags & SKBFL_ZEROCOPY_ENABLE))
+		return true;
+	if (skb->destructor != sock_wfree)
+		return skb->destructor;
+	return refcount_read(&sk->sk_wmem_alloc) >
+	       READ_ONCE(sk->sk_sndbuf) / 4;
+}
+
 /* A slot's packet is in the ring. */
 static enum vnet_tx_kind vnet_tx_carry(struct vnet_txq *txq,
 				       struct vnet_tx_slot *slot,
@@ -212,9 +250,9 @@ static enum vnet_tx_kind vnet_tx_carry(struct vnet_txq *txq,
 		nf_reset_ct(skb);
 		return VNET_TX_LOOSE;
 	}
-	slot->kind = VNET_TX_SKB;
+	slot->kind = vnet_tx_is_awaited(skb) ? VNET_TX_SKB : VNET_TX_LAZY;
 	slot->bytes = skb->len;
-	return VNET_TX_SKB;
+	return slot->kind;
 }
 
 /* A packet of one piece, the header included: its only descriptor. */
@@ -293,20 +331,38 @@ static noinline void vnet_tx_full(struct vnet_txq *txq)
 }
 
 /*
+ * There is to be an interrupt for packets that somebody waits for, and when
+ * the byte queue limits let no other packet come.  Else the timer has to run.
+ */
+static void vnet_tx_see_to_it(struct vnet_txq *txq, enum vnet_tx_kind kind)
+{
+	if (kind == VNET_TX_LAZY &&
+	    likely(!netif_xmit_stopped(vnet_tx_queue(txq)))) {
+		vnet_tx_watch(txq);
+	} else if (unlikely(!txq->armed)) {
+		vnet_tx_arm(txq);
+	}
+}
+
+/*
  * Is the device to be told of a packet now?  The byte queue limits decide, if
- * it is one of theirs.  Then there is to be an interrupt as well.
+ * it is one of theirs.
  */
 static bool vnet_tx_kick_now(struct vnet_txq *txq, unsigned int bytes,
 			     enum vnet_tx_kind kind)
 {
 	struct netdev_queue *q = vnet_tx_queue(txq);
+	bool now;
 
 	if (kind == VNET_TX_LOOSE)
 		return !netdev_xmit_more() || netif_xmit_stopped(q);
-	txq->owed++;
-	if (unlikely(!txq->armed))
-		vnet_tx_arm(txq);
-	return __netdev_tx_sent_queue(q, bytes, netdev_xmit_more());
+	if (kind == VNET_TX_SKB)
+		txq->owed++;
+	else
+		txq->lazy++;
+	now = __netdev_tx_sent_queue(q, bytes, netdev_xmit_more());
+	vnet_tx_see_to_it(txq, kind);
+	return now;
 }
 
 static noinline netdev_tx_t vnet_tx_drop(struct vnet_txq *txq,
@@ -339,7 +395,8 @@ netdev_tx_t vnet_start_xmit(struct sk_buff *skb, struct net_device *dev)
 
 	if (unlikely(!txq->up))
 		return vnet_tx_drop(txq, skb);
-	low = txq->vq->num_free < txq->clean_at;
+	/* To look moves the event of an interrupt that is due (2.7.7). */
+	low = txq->vq->num_free < (txq->armed ? txq->clean_min : txq->clean_at);
 	if (unlikely(low))
 		vnet_tx_clean(txq, 0);
 	kind = vnet_tx_send(txq, skb);

@@ -91,7 +91,7 @@ static inline void vnet_tx_begin(struct vnet_txq *txq,
 }
 
 /**
- * vnet_tx_low - is it time to look for packets that are gone?
+ * vnet_tx_low - is the ring short of room?
  * @txq: the queue
  *
  * There is a slot for each entry of the ring: slots are never short first.
@@ -101,6 +101,13 @@ static inline void vnet_tx_begin(struct vnet_txq *txq,
 static inline bool vnet_tx_low(const struct vnet_txq *txq)
 {
 	return txq->vq->num_free < txq->low;
+}
+
+/* Have the timer look for lazy packets, a jiffy from now or soon after. */
+static inline void vnet_tx_watch(struct vnet_txq *txq)
+{
+	if (unlikely(!timer_pending(&txq->timer)))
+		mod_timer(&txq->timer, jiffies + 1);
 }
 
 /* The netdev queue of a transmit queue. */

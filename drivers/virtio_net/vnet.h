@@ -321,6 +321,7 @@ struct vnet_map {
  * enum vnet_tx_kind - what a transmit slot carries
  * @VNET_TX_NONE: nothing
  * @VNET_TX_SKB: a packet of the stack, which waits for it to be sent
+ * @VNET_TX_LAZY: a packet of the stack that may stay for some time
  * @VNET_TX_LOOSE: a packet that nobody waits for
  * @VNET_TX_XDP: a frame of XDP, whose owner waits
  * @VNET_TX_XSK: a frame of an AF_XDP socket, which waits
@@ -328,6 +329,7 @@ struct vnet_map {
 enum vnet_tx_kind {
 	VNET_TX_NONE,
 	VNET_TX_SKB,
+	VNET_TX_LAZY,
 	VNET_TX_LOOSE,
 	VNET_TX_XDP,
 	VNET_TX_XSK,
@@ -335,7 +337,7 @@ enum vnet_tx_kind {
 
 /**
  * struct vnet_tx_slot - one packet on its way to the device
- * @skb: with %VNET_TX_SKB and %VNET_TX_LOOSE
+ * @skb: with %VNET_TX_SKB, %VNET_TX_LAZY and %VNET_TX_LOOSE
  * @frame: with %VNET_TX_XDP
  * @turn: with %VNET_TX_XSK: its place in &vnet_xsk.order
  * @next: link in &vnet_txq.free_slots
@@ -346,7 +348,8 @@ enum vnet_tx_kind {
  * @nr_maps: how many
  * @nr_sg: entries of &vnet_txq.sg in use, without descriptor tables
  * @kind: &enum vnet_tx_kind; other than %VNET_TX_NONE while the ring owns it
- * @bytes: with %VNET_TX_SKB, as the byte queue limits were told
+ * @bytes: with %VNET_TX_SKB and %VNET_TX_LAZY, as the byte queue limits were
+ *	told
  */
 struct vnet_tx_slot {
 	union {
@@ -383,15 +386,21 @@ struct vnet_tx_slot {
  * @free_slots: slots without a packet
  * @up: the device takes packets; under the transmit lock
  * @armed: NAPI will run: an interrupt was asked for, or it is scheduled
+ * @late: the timer has run, and NAPI not since
  * @on: NAPI is enabled; under RTNL
  * @need: ring entries that a packet may need
  * @low: with fewer free ring entries a queue that was stopped does not go on
  * @clean_at: with fewer free ring entries the next packet looks for sent ones;
  *	with this many it leaves room for another
+ * @clean_min: the least that @clean_at may be
  * @max_frags: fragments that a packet may have
  * @owed: packets in the ring that somebody waits for; written under the
  *	transmit lock
+ * @lazy: packets of %VNET_TX_LAZY in the ring: the timer runs, or NAPI will;
+ *	under the transmit lock
  * @napi: takes used buffers
+ * @timer: runs NAPI a jiffy or two after a packet of %VNET_TX_LAZY, for those
+ *	that none comes to look for
  * @sg: for packets without descriptor tables
  * @stalled: it stands still, and is to be reset
  * @last_reset: jiffies when that was last asked for, or 0
@@ -417,13 +426,17 @@ struct vnet_txq {
 	struct vnet_tx_slot *free_slots ____cacheline_aligned_in_smp;
 	bool up;
 	bool armed;
+	bool late;
 	bool on;
 	u16 need;
 	u16 low;
 	u16 clean_at;
+	u16 clean_min;
 	u16 max_frags;
 	unsigned int owed;
+	unsigned int lazy;
 	struct napi_struct napi;
+	struct timer_list timer;
 	struct scatterlist *sg;
 	bool stalled;
 	unsigned long last_reset;
@@ -565,6 +578,7 @@ void vnet_rx_start(struct vnet *vnet, unsigned int i);
 void vnet_tx_stop(struct vnet *vnet, unsigned int i);
 void vnet_tx_start(struct vnet *vnet, unsigned int i);
 void vnet_tx_arm(struct vnet_txq *txq);
+void vnet_tx_timer(struct timer_list *t);
 void vnet_rx_schedule(struct vnet_rxq *rxq);
 void vnet_tx_schedule(struct vnet_txq *txq);
 void vnet_rx_vq_done(struct virtqueue *vq);

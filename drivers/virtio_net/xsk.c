@@ -192,6 +192,7 @@ static int vnet_xsk_exchange(struct vnet *vnet, u16 i, struct vnet_xsk *xsk)
 static const char *vnet_xsk_obstacle(const struct vnet_rxq *rxq)
 {
 	struct vnet *vnet = rxq->vnet;
+	const struct vnet_txq *txq = &vnet->txqs[rxq->index];
 
 	if (!virtio_has_recovery() || !virtqueue_ext_available())
 		return "it needs this project's bus and ring";
@@ -199,6 +200,8 @@ static const char *vnet_xsk_obstacle(const struct vnet_rxq *rxq)
 		return "the device cannot reset a queue";
 	if (!rxq->use_addr)
 		return "buffers are not of one piece";
+	if (txq->entries < txq->low + 2)
+		return "the ring is too small";
 	return NULL;
 }
 

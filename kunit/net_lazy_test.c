@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Suite virtio_net_lazy: packets that may stay a while
+ *
+ * virtio_net asks for an interrupt when somebody waits for a packet to be sent.
+ * A socket that may send much more does not: its packets are found by those
+ * that follow, or by a timer.  What these cases hold against the driver is what
+ * the stack relies on: each packet comes back soon without help, whoever waits
+ * is not kept waiting, and the device is asked for interrupts only then.
+ */
+#include <linux/if_packet.h>
+#include <linux/module.h>
+#include <linux/net.h>
+#include <net/sock.h>
+
+#include "net_data_fix.h"
+
+/* More than the timer's two jiffies, less than what anybody would wait. */
+#define A_WHILE		(HZ / 5)
+
+/**
+ * struct lazy - an interface, and a socket that sends on it
+ * @d: the interface
+ * @sock: the socket
+ * @q: its queue
+ */
+struct lazy {
+	struct data_fix *d;
+	struct socket *sock;
+	struct netdev_queue *q;
+};
+
+static void lazy_close(struct kunit_resource *res)
+{
+	sock_release(res->data);
+}
+
+static int lazy_init(struct kunit_resource *res, void *context)
+{
+	res->data = context;
+	return 0;
+}
+
+/* The byte queue limits, which begin with none, let that much go. */
+static void lazy_limit(struct lazy *l, unsigned int bytes)
+{
+#ifdef CONFIG_BQL
+	l->q->dql.min_limit = bytes;
+	l->q->dql.limit = bytes;
+	l->q->dql.adj_limit = bytes + l->q->dql.num_completed;
+#endif
+}
+
+/*
+ * No packets but ours, each of which would have others looked for: IPv6 has
+ * nothing to say where its packets do not fit.
+ */
+static void lazy_quiet(struct lazy *l)
+{
+	struct play_buf b;
+
+	rtnl_lock();
+	KUNIT_EXPECT_EQ(l->d->f->test, dev_set_mtu(l->d->f->dev, 1000), 0);
+	rtnl_unlock();
+	schedule_timeout_uninterruptible(HZ / 50);
+	while (play_try_take(l->d->f->p, Q_TX, &b))
+		play_done(l->d->f->p, &b, 0);
+	schedule_timeout_uninterruptible(HZ / 50);
+}
+
+static struct lazy *lazy_new(struct kunit *test, u64 features)
+{
+	struct lazy *l = kunit_kzalloc(test, sizeof(*l), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, l);
+	l->d = data_setup(test, features);
+	l->q = netdev_get_tx_queue(l->d->f->dev, 0);
+	lazy_quiet(l);
+	lazy_limit(l, 1 << 20);
+	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_PACKET, SOCK_RAW,
+					       0, &l->sock), 0);
+	KUNIT_ASSERT_NOT_NULL(test,
+			      kunit_alloc_resource(test, lazy_init, lazy_close,
+						   GFP_KERNEL, l->sock));
+	return l;
+}
+
+/* Bytes that the socket has on their way. */
+static unsigned int lazy_out(struct lazy *l)
+{
+	return sk_wmem_alloc_get(l->sock->sk);
+}
+
+/* A packet of the socket; @flags are those of its shared information. */
+static void lazy_xmit(struct lazy *l, u8 flags)
+{
+	struct sk_buff *skb = alloc_skb(256, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(l->d->f->test, skb);
+	skb_reserve(skb, 64);
+	skb_put_data(skb, l->d->sent, 60);
+	skb->dev = l->d->f->dev;
+	skb->protocol = htons(ETHERTYPE);
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, ETH_HLEN);
+	skb_shinfo(skb)->flags |= flags;
+	skb_set_owner_w(skb, l->sock->sk);
+	KUNIT_EXPECT_EQ(l->d->f->test, dev_queue_xmit(skb), NET_XMIT_SUCCESS);
+}
+
+/* The device sends the next one; was it asked for an interrupt? */
+static bool lazy_sent(struct lazy *l)
+{
+	struct play_buf b = { };
+
+	KUNIT_EXPECT_TRUE(l->d->f->test, data_take(l->d, &b));
+	return play_finish(l->d->f->p, &b, 0);
+}
+
+/*
+ * None comes after it, and nobody is interrupted: a timer finds it.  It does not
+ * come within the same jiffy, and what is slower than that tells nothing.
+ */
+static void alone(struct kunit *test)
+{
+	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	unsigned int i, interrupts = 0;
+	unsigned long begin, end;
+	bool interrupted;
+
+	for (i = 0; i < 20; i++) {
+		begin = jiffies;
+		lazy_xmit(l, 0);
+		KUNIT_EXPECT_GT(test, lazy_out(l), 0);
+		interrupted = lazy_sent(l);
+		end = jiffies;
+		interrupts += interrupted && end == begin;
+		KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
+		KUNIT_EXPECT_TRUE(test, time_before(jiffies, begin + A_WHILE));
+	}
+	KUNIT_EXPECT_EQ(test, interrupts, 0);
+}
+
+/*
+ * As many as the ring has, sent as they come.  None of them interrupts, but
+ * where the timer looks between one and the device's doing.
+ */
+static void followed(struct kunit *test)
+{
+	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	unsigned int i, one, most = 0, interrupts = 0;
+	unsigned long begin = jiffies;
+
+	for (i = 0; i < 200; i++) {
+		lazy_xmit(l, 0);
+		one = i ? one : lazy_out(l);
+		most = max(most, lazy_out(l));
+		interrupts += lazy_sent(l);
+	}
+	KUNIT_EXPECT_LE(test, interrupts, jiffies - begin);
+	KUNIT_EXPECT_LE(test, most, 17 * one);
+	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
+}
+
+/* The device keeps it: once the timer has looked, an interrupt is due. */
+static void kept(struct kunit *test)
+{
+	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	struct play_buf b;
+
+	lazy_xmit(l, 0);
+	KUNIT_ASSERT_TRUE(test, data_take(l->d, &b));
+	schedule_timeout_uninterruptible(A_WHILE);
+	KUNIT_EXPECT_TRUE(test, play_finish(l->d->f->p, &b, 0));
+	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
+}
+
+/* Of many that it keeps the interrupt is for most; the last one comes back. */
+static void kept_many(struct kunit *test)
+{
+	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	struct play_buf *b = l->d->b;
+	unsigned int i, interrupts = 0;
+
+	for (i = 0; i < 12; i++)
+		lazy_xmit(l, 0);
+	for (i = 0; i < 12; i++)
+		KUNIT_ASSERT_TRUE(test, data_take(l->d, &b[i]));
+	schedule_timeout_uninterruptible(A_WHILE);
+	for (i = 0; i < 11; i++)
+		interrupts += play_finish(l->d->f->p, &b[i], 0);
+	KUNIT_EXPECT_EQ(test, interrupts, 1);
+	/* NAPI lets go of those, and the timer looks for what is left. */
+	schedule_timeout_uninterruptible(A_WHILE);
+	play_finish(l->d->f->p, &b[11], 0);
+	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
+}
+
+/* Half of its buffer is what makes a socket wait: a quarter interrupts. */
+static void socket_full(struct kunit *test)
+{
+	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	unsigned int i, one;
+
+	lazy_xmit(l, 0);
+	one = lazy_out(l);
+	l->sock->sk->sk_sndbuf = 16 * one;
+	for (i = 1; i < 8; i++)
+		lazy_xmit(l, 0);
+	KUNIT_EXPECT_GE(test, lazy_out(l), READ_ONCE(l->sock->sk->sk_sndbuf) / 2);
+	for (i = 0; i < 8; i++)
+		if (lazy_sent(l))
+			break;
+	KUNIT_EXPECT_LT(test, i, 8);
+	KUNIT_EXPECT_TRUE(test, play_until(lazy_out(l) < 8 * one));
+}
+
+/* No other packet can come to look: the limits are reached. */
+static void limit_reached(struct kunit *test)
+{
+	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+
+	lazy_limit(l, 0);
+	lazy_xmit(l, 0);
+	KUNIT_EXPECT_TRUE(test, netif_xmit_stopped(l->q));
+	KUNIT_EXPECT_TRUE(test, lazy_sent(l));
+	KUNIT_EXPECT_TRUE(test, play_until(!netif_xmit_stopped(l->q)));
+	KUNIT_EXPECT_EQ(test, lazy_out(l), 0);
+}
+
+/* A program waits until it may use its memory again. */
+static void users_memory(struct kunit *test)
+{
+	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+
+	lazy_xmit(l, SKBFL_ZEROCOPY_ENABLE);
+	KUNIT_EXPECT_TRUE(test, lazy_sent(l));
+	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
+}
+
+/* The interface goes down, and packets come back when it is up again. */
+static void down_and_up(struct kunit *test)
+{
+	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	struct play_buf b;
+
+	lazy_xmit(l, 0);
+	KUNIT_ASSERT_TRUE(test, data_take(l->d, &b));
+	rtnl_lock();
+	dev_close(l->d->f->dev);
+	rtnl_unlock();
+	schedule_timeout_uninterruptible(A_WHILE);
+	play_push(l->d->f->p, &b, 0);
+	KUNIT_EXPECT_GT(test, lazy_out(l), 0);
+	net_open(l->d->f);
+	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
+}
+
+/* It is not kept because nobody has looked yet. */
+static void closed(struct kunit *test)
+{
+	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	unsigned int i;
+
+	for (i = 0; i < 10; i++) {
+		lazy_xmit(l, 0);
+		lazy_sent(l);
+		rtnl_lock();
+		dev_close(l->d->f->dev);
+		rtnl_unlock();
+		KUNIT_EXPECT_EQ(test, lazy_out(l), 0);
+		net_open(l->d->f);
+		lazy_limit(l, 1 << 20);
+	}
+}
+
+static struct kunit_case net_lazy_cases[] = {
+	KUNIT_CASE(alone),
+	KUNIT_CASE(followed),
+	KUNIT_CASE(kept),
+	KUNIT_CASE(kept_many),
+	KUNIT_CASE(socket_full),
+	KUNIT_CASE(limit_reached),
+	KUNIT_CASE(users_memory),
+	KUNIT_CASE(down_and_up),
+	KUNIT_CASE(closed),
+	{}
+};
+
+static struct kunit_suite net_lazy_suite = {
+	.name = "virtio_net_lazy",
+	.test_cases = net_lazy_cases,
+};
+
+kunit_test_suites(&net_lazy_suite);
+
+MODULE_DESCRIPTION("Unit tests of packets that nobody is interrupted for");
+MODULE_LICENSE("GPL");
