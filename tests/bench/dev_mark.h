@@ -3,7 +3,8 @@
  * DOC: Begin and end of a row of work in a guest
  *
  * For dev_work.c and net_work.c: the marks that insn_count.c looks for, the
- * time, and the interrupts that /proc/interrupts has for a device.
+ * time, the interrupts that /proc/interrupts has for a device, and its
+ * notifications where the driver counts them.
  */
 #ifndef _DEV_MARK_H
 #define _DEV_MARK_H
@@ -27,7 +28,10 @@ static inline __attribute__((always_inline)) void mark(const int kind)
 enum { START = 1, STOP, ROW_BEGIN, ROW_END, SYMBOLS = 7 };
 
 static const char *device;
-static uint64_t began, interrupts;
+static uint64_t began, interrupts, notified;
+
+/* Notifications that the driver counted, or NULL. */
+static uint64_t (*count_notified)(void);
 
 static void die(const char *what)
 {
@@ -88,6 +92,8 @@ static uint64_t count_interrupts(void)
 static void begin(void)
 {
 	interrupts = count_interrupts();
+	if (count_notified)
+		notified = count_notified();
 	mark(ROW_BEGIN);
 	began = now();
 	mark(START);
@@ -98,8 +104,11 @@ static void end(uint64_t units)
 	mark(STOP);
 	began = now() - began;
 	mark(ROW_END);
-	printf("got %" PRIu64 " ns %" PRIu64 " interrupts %" PRIu64 "\n", units,
+	printf("got %" PRIu64 " ns %" PRIu64 " interrupts %" PRIu64, units,
 	       began, count_interrupts() - interrupts);
+	if (count_notified)
+		printf(" notified %" PRIu64, count_notified() - notified);
+	puts("");
 }
 
 #endif /* _DEV_MARK_H */

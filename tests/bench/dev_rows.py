@@ -7,7 +7,7 @@ import time
 
 from counts import BenchError
 
-GOT = re.compile(r"got (\d+) ns (\d+) interrupts (\d+)")
+GOT = re.compile(r"got (\d+) ns (\d+) interrupts (\d+)(?: notified (\d+))?")
 MIB = 1 << 20
 
 # How much work: counted, counted for --quick, timed.
@@ -17,9 +17,11 @@ Amount = collections.namedtuple("Amount", "counted quick timed")
 class Measured:
     """One row on one side in one pass."""
 
-    def __init__(self, name, side, units, seconds, interrupts):
+    def __init__(self, name, side, units, seconds, interrupts, notified=None):
         self.name, self.side, self.units = name, side, units
         self.values = {"seconds": seconds / units, "interrupts": interrupts / units}
+        if notified is not None:
+            self.values["notified"] = notified / units
         self.functions = self.called = None
 
     def count(self, record, symbols):
@@ -64,7 +66,7 @@ class Row:
         self.name, self.driver, self.unit, self.amount = name, driver, unit, amount
 
     def work(self, guest, device, amount):
-        """Have it done; returns (units, seconds, interrupts)."""
+        """Have it done; returns (units, seconds, interrupts[, notifications])."""
         raise NotImplementedError
 
     def measure(self, guest, side, amount):
@@ -79,8 +81,8 @@ def result(line):
     match = GOT.fullmatch(line)
     if not match:
         raise BenchError(f"guest: {line}")
-    units, ns, interrupts = map(int, match.groups())
-    return units, ns / 1e9, interrupts
+    units, ns, *counts = (int(n) for n in match.groups() if n is not None)
+    return units, ns / 1e9, *counts
 
 
 class Disk(Row):

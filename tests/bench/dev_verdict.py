@@ -99,6 +99,13 @@ class Pair:
         ours, tree = (self.middle(s, metric) for s in ("ours", "intree"))
         return ours / tree if ours is not None and tree else None
 
+    def grain(self, metric):
+        """What one event more in a pass makes of the ratio; 0 of what is not counted one by one."""
+        tree = self.middle("intree", metric)
+        if metric not in ("notified", "interrupts", "config") or not tree:
+            return 0
+        return 1 / (tree * min(m.units for m in self.sides["intree"]))
+
     def spread(self, metric):
         """How far passes on one side are from its median, at most."""
         worst = 0
@@ -140,7 +147,7 @@ def _boot_verdict(target, found, boot):
     for pair in found:
         few |= len(pair.ratios(target.metric)) < ENOUGH
         ratio = pair.ratio(target.metric)
-        slack = pair.spread(target.metric) if target.slack else 0
+        slack = pair.spread(target.metric) + pair.grain(target.metric) if target.slack else 0
         bad |= ratio > target.limit + slack + 1e-9
         unclear |= ratio > target.limit + 1e-9
         lines.append(_detail(pair, target.metric, ratio))
@@ -170,8 +177,8 @@ def judge(targets, counted, timed, missing, chosen):
             continue
         title = METRICS[target.metric][0]
         boots = [("", counted)] if target.metric != "seconds" else []
-        if target.metric in ("seconds", "interrupts"):
-            boots.append((" (timed boot)" if target.metric == "interrupts" else "", timed))
+        if target.metric in ("seconds", "interrupts", "notified"):
+            boots.append(("" if target.metric == "seconds" else " (timed boot)", timed))
         for word, boot in boots:
             found = [p for p in boot if p.name in names and p.ratio(target.metric) is not None]
             if found:

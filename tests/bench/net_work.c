@@ -13,6 +13,7 @@
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -50,6 +51,48 @@ static void control(int fd, unsigned long request, void *arg, const char *what)
 {
 	if (ioctl(fd, request, arg))
 		die(what);
+}
+
+/* The interface of the device. */
+static void interface(struct ifreq *ifr)
+{
+	struct dirent *entry;
+	char path[64];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/sys/bus/virtio/devices/%s/net", device);
+	dir = opendir(path);
+	if (!dir)
+		die(path);
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			snprintf(ifr->ifr_name, sizeof(ifr->ifr_name), "%.15s",
+				 entry->d_name);
+	closedir(dir);
+}
+
+/* All counters of ethtool -S that are called "..._kicks". */
+static uint64_t count_kicks(void)
+{
+	static struct { struct ethtool_gstrings h; char s[4096][32]; } names;
+	static struct { struct ethtool_stats h; __u64 n[4096]; } values;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct ifreq ifr = { .ifr_data = (void *)&names };
+	uint64_t sum = 0;
+	unsigned int i;
+
+	interface(&ifr);
+	names.h.cmd = ETHTOOL_GSTRINGS;
+	names.h.string_set = ETH_SS_STATS;
+	control(fd, SIOCETHTOOL, &ifr, "ETHTOOL_GSTRINGS");
+	values.h.cmd = ETHTOOL_GSTATS;
+	ifr.ifr_data = (void *)&values;
+	control(fd, SIOCETHTOOL, &ifr, "ETHTOOL_GSTATS");
+	for (i = 0; i < values.h.n_stats && i < 4096; i++)
+		if (strstr(names.s[i], "_kicks"))
+			sum += values.n[i];
+	close(fd);
+	return sum;
 }
 
 static void set_pairs(int fd, struct ifreq *ifr, unsigned int pairs)
@@ -329,6 +372,7 @@ int main(int argc, char **argv)
 		work_up(argv[2], atoi(argv[3]));
 		return 0;
 	}
+	count_notified = count_kicks;
 	count = open_to(SOCK_DGRAM, PORT_COUNT);
 	for (k = kinds; k->name; k++) {
 		uint64_t units = strtoull(argv[2], NULL, 10), got = units;
