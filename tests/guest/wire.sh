@@ -11,7 +11,13 @@ esac
 # up: with an address
 up()
 {
-	net=$(ls /sys/bus/virtio/devices/$dev/net) && ip link set $net up || return 1
+	net=$(ls /sys/bus/virtio/devices/$dev/net) && addressed
+}
+
+# addressed: the same for $net as it is
+addressed()
+{
+	ip link set $net up || return 1
 	case $CFG_wire in
 	tap) addresses ;;
 	*) udhcpc -q -n -f -t 10 -T 2 -i $net -s /vgd/udhcpc >/tmp/dhcp 2>&1 ;;

@@ -12,11 +12,11 @@ import time
 from . import frames, nettap
 from .frames import ETH_ARP, ETH_TEST, VNET_HDR
 from .netserver import host_serve, host_sink, host_sum      # noqa: F401 pylint: disable=unused-import
+from .qemu import MAC
 
 SOL_PACKET, PACKET_STATISTICS, PACKET_AUXDATA, PACKET_VNET_HDR = 263, 6, 8, 15
 PACKET_OUTGOING = 4
 SO_RCVBUFFORCE = 33
-MAC = "52:54:00:12:34:56"       # QEMU's first card
 PEER = "52:54:00:aa:aa:aa"      # whom frames that are made here come from
 
 

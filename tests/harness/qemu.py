@@ -17,8 +17,9 @@ from .kernel import SetupError, cache_dir
 
 PROGRAM = "qemu-system-x86_64"
 # Root ports: the disk, the rng, a second rng (plugged in by a case), the
-# network card, the file system, the SCSI host, one more, the serial ports.
+# network card, the file system, the SCSI host, another network card, the serial ports.
 PORTS = 8
+MAC = "52:54:00:12:34:56"       # of the first network card, unless it is told another
 SERIAL = "vgd-disk-0"
 DISK_BYTES = 256 << 20
 CMDLINE = ("console=ttyS0,115200 rdinit=/init panic=-1 oops=panic "
@@ -181,7 +182,7 @@ class Config:
             raise SetupError(f"config {name}: no_soft_reset wants qemu=10")
         if self.set["hotplug"] not in ("acpi", "pcie"):
             raise SetupError(f"config {name}: no hotplug '{self.set['hotplug']}'")
-        if self.set["wire"] not in ("user", "tap"):
+        if self.set["wire"] not in ("user", "hub", "tap"):
             raise SetupError(f"config {name}: no wire '{self.set['wire']}'")
         self.devices = self.set["devices"].split(",")
         unknown = set(self.balloon) - set(self.BALLOON)
@@ -213,16 +214,19 @@ class Config:
             return 0
         return int(self.set["queues"])
 
-    def netdev(self, taps=()):
-        """What is behind the network card."""
+    def netdevs(self, taps=()):
+        """What is behind the network card; with a hub, behind the other one as well."""
+        if self.set["wire"] == "hub":
+            return ["user,id=outside", "hubport,id=hub0,hubid=0,netdev=outside",
+                    "hubport,id=user0,hubid=0", "hubport,id=user1,hubid=0"]
         if taps:
             word = "fds" if len(taps) > 1 else "fd"
-            return f"tap,id=user0,{word}={':'.join(map(str, taps))}"
+            return [f"tap,id=user0,{word}={':'.join(map(str, taps))}"]
         tap = self.net.get("tap")
         if not tap:
-            return "user,id=user0"
+            return ["user,id=user0"]
         queues = f",queues={self.set['queues']}" if self.net.get("mq") == "on" else ""
-        return f"tap,id=user0,ifname={tap},script=no,downscript=no{queues}"
+        return [f"tap,id=user0,ifname={tap},script=no,downscript=no{queues}"]
 
     @property
     def legacy(self):
@@ -265,6 +269,7 @@ class Config:
         out += [f"balloon with {' '.join(self.balloon)}"] if self.balloon else []
         out += [f"network card with {self.set['net']}"] if self.net else []
         out += ["a tap behind it"] if self.taps else []
+        out += ["a hub behind it"] if s["wire"] == "hub" else []
         out += [f"QEMU {s['qemu']}"] if s["qemu"] != "any" else []
         return ", ".join(out)
 
@@ -306,6 +311,10 @@ class Config:
             if self.taps > 1:
                 props["mq"] = "on"
             props.update({k: v for k, v in self.net.items() if k != "tap"})
+        elif what == "nic0":
+            # The faster card that net0 with failover:on is the standby of.
+            props = dict(driver="e1000e", id=what, bus="rp6", netdev="user1", romfile="",
+                         mac=MAC, failover_pair_id="net0")
         elif what in scsi.UNITS:
             return scsi.unit(what)
         elif what == "scsi0":
@@ -346,7 +355,7 @@ class Config:
         if "scsi0" in self.devices:
             args += scsi.backends(folder)
         if "net0" in self.devices:
-            args += ["-netdev", self.netdev(taps)]
+            args += [word for netdev in self.netdevs(taps) for word in ("-netdev", netdev)]
         if "fs0" in self.devices:
             args += ["-fsdev", f"local,id=share0,path={folder}/share,security_model=none"]
         if "ser0" in self.devices:
