@@ -189,30 +189,38 @@ static void kept_many(struct kunit *test)
 	schedule_timeout_uninterruptible(A_WHILE);
 	for (i = 0; i < 11; i++)
 		interrupts += play_finish(l->d->f->p, &b[i], 0);
-	KUNIT_EXPECT_EQ(test, interrupts, 1);
+	KUNIT_EXPECT_GE(test, interrupts, 1);
 	/* NAPI lets go of those, and the timer looks for what is left. */
 	schedule_timeout_uninterruptible(A_WHILE);
 	play_finish(l->d->f->p, &b[11], 0);
 	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
 }
 
-/* Half of its buffer is what makes a socket wait: a quarter interrupts. */
+/*
+ * Half of its buffer is what makes a socket wait: the packet behind a quarter
+ * interrupts.  Unless the timer comes first, which it does not in one jiffy.
+ */
 static void socket_full(struct kunit *test)
 {
 	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
-	unsigned int i, one;
+	unsigned int i, interrupts, missing = 0;
+	unsigned long begin, end;
 
 	lazy_xmit(l, 0);
-	one = lazy_out(l);
-	l->sock->sk->sk_sndbuf = 16 * one;
-	for (i = 1; i < 8; i++)
+	l->sock->sk->sk_sndbuf = 4 * lazy_out(l);
+	lazy_sent(l);
+	for (i = 0; i < 20; i++) {
+		KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
+		begin = jiffies;
 		lazy_xmit(l, 0);
-	KUNIT_EXPECT_GE(test, lazy_out(l), READ_ONCE(l->sock->sk->sk_sndbuf) / 2);
-	for (i = 0; i < 8; i++)
-		if (lazy_sent(l))
-			break;
-	KUNIT_EXPECT_LT(test, i, 8);
-	KUNIT_EXPECT_TRUE(test, play_until(lazy_out(l) < 8 * one));
+		lazy_xmit(l, 0);
+		interrupts = lazy_sent(l);
+		interrupts += lazy_sent(l);
+		end = jiffies;
+		missing += !interrupts && end == begin;
+	}
+	KUNIT_EXPECT_EQ(test, missing, 0);
+	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
 }
 
 /* No other packet can come to look: the limits are reached. */
