@@ -233,6 +233,24 @@ static void no_link(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, count_access(f->m, MOCK_RESET), 0);
 }
 
+/* The link comes back: the device is told, whatever it wanted to be told. */
+static void link_back(struct kunit *test)
+{
+	struct data_fix *d = life_open(test, FB_RING_RESET);
+	struct net_fix *f = d->f;
+	unsigned int notified;
+
+	put_unaligned_le16(0, f->m->config + CFG_STATUS);
+	mock_config_interrupt(f->m);
+	KUNIT_EXPECT_TRUE(test, play_until(!netif_carrier_ok(f->dev)));
+	notified = READ_ONCE(f->m->notified[Q_TX]);
+	put_unaligned_le16(1, f->m->config + CFG_STATUS);
+	mock_config_interrupt(f->m);
+	KUNIT_EXPECT_TRUE(test, play_until(netif_carrier_ok(f->dev)));
+	KUNIT_EXPECT_TRUE(test, play_until(READ_ONCE(f->m->notified[Q_TX]) !=
+					   notified));
+}
+
 /* Sleep with packets in both rings, and settings that the device forgets. */
 static void sleeps(struct kunit *test)
 {
@@ -322,6 +340,7 @@ static struct kunit_case net_life_cases[] = {
 	KUNIT_CASE(queue_reset_fails),
 	KUNIT_CASE(interrupt_missing),
 	KUNIT_CASE(no_link),
+	KUNIT_CASE(link_back),
 	KUNIT_CASE(sleeps),
 	KUNIT_CASE(not_woken),
 	KUNIT_CASE(tx_frames),

@@ -345,8 +345,12 @@ void vnet_config_work(struct work_struct *work)
 	struct vnet *vnet = container_of(work, struct vnet, config_work);
 
 	rtnl_lock();
-	if (vnet->ready)
+	if (vnet->ready) {
 		vnet_link_update(vnet);
+		/* The link may have gone and come since. */
+		if (netif_carrier_ok(vnet->dev))
+			vnet_tx_remind(vnet);
+	}
 	rtnl_unlock();
 }
 

@@ -200,6 +200,31 @@ void vnet_tx_take_all(struct vnet_txq *txq)
 	netdev_tx_reset_queue(vnet_tx_queue(txq));
 }
 
+/**
+ * vnet_tx_remind - notify the device of all queues, wanted or not
+ * @vnet: the interface, ready
+ *
+ * A device may have lost its place while it had no link: QEMU leaves
+ * notifications of a packed queue off after it dropped what was in there, and
+ * looks no more.  One that is notified without need finds nothing (VIRTIO 1.4,
+ * 2.3).  Context: process, under RTNL.
+ */
+void vnet_tx_remind(struct vnet *vnet)
+{
+	unsigned int i;
+
+	ASSERT_RTNL();
+	for (i = 0; i < vnet->max_pairs; i++) {
+		struct vnet_txq *txq = &vnet->txqs[i];
+		struct netdev_queue *q = vnet_tx_queue(txq);
+
+		__netif_tx_lock_bh(q);
+		if (txq->up)
+			virtqueue_notify(txq->vq);
+		__netif_tx_unlock_bh(q);
+	}
+}
+
 /* May the header be written right before the packet? */
 static bool vnet_tx_header_before(const struct vnet *vnet,
 				  const struct sk_buff *skb)
