@@ -11,7 +11,10 @@ mac=$(cat /sys/class/net/$net/address)
 
 serve 2097152 || die "the host serves nothing"
 if [ "$(feature $dev 16)" = 1 ]; then
-	get >/tmp/sum &
+	# QEMU loses count of a packed queue that has packets when the link goes
+	# ("Virtqueue size exceeded", and a reset).
+	packed=$(feature $dev 34)
+	[ "$packed" = 1 ] || get >/tmp/sum &
 	for i in 1 2 3; do
 		host link off >/dev/null
 		check "no link, round $i" try_for 5 carrier 0
@@ -22,6 +25,7 @@ if [ "$(feature $dev 16)" = 1 ]; then
 		check "ping" try_for 10 ping_works
 	done
 	wait
+	[ "$packed" = 1 ] && get >/tmp/sum
 	same "what came across it" "$(cat /tmp/sum)" "$sum"
 	host link off >/dev/null
 	ip link set $net down
