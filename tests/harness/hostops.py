@@ -35,7 +35,10 @@ def unplug(guest, words):
 
 def plug(guest, words):
     """plug DEVICE: put it in (again)."""
-    guest.qmp.run("device_add", guest.config.device(words[0]))
+    # Newer QEMUs want what is on or off as such, but for this one, which has a third value.
+    props = {k: v == "on" if v in ("on", "off") and k != "disable-legacy" else v
+             for k, v in guest.config.device(words[0]).items()}
+    guest.qmp.run("device_add", props)
     return "plugged"
 
 
