@@ -106,6 +106,26 @@ struct data_fix *data_setup(struct kunit *test, u64 features)
 	return data_open(net_setup(test, features), HDR);
 }
 
+/**
+ * data_quiet - no packets but the test's from now on
+ * @d: the interface
+ *
+ * IPv6 has nothing to say where its packets do not fit.  What it has said is
+ * taken, and sent.
+ */
+void data_quiet(struct data_fix *d)
+{
+	struct play_buf b;
+
+	rtnl_lock();
+	KUNIT_EXPECT_EQ(d->f->test, dev_set_mtu(d->f->dev, 1000), 0);
+	rtnl_unlock();
+	schedule_timeout_uninterruptible(HZ / 50);
+	while (play_try_take(d->f->p, d->q_tx, &b))
+		play_done(d->f->p, &b, 0);
+	schedule_timeout_uninterruptible(HZ / 50);
+}
+
 /* A field in the order of bytes of the device: 5.1.6.1. */
 static void data_put16(struct data_fix *d, u16 value, u8 *p)
 {

@@ -90,6 +90,7 @@ struct lie {
 
 struct data_fix *data_open(struct net_fix *f, unsigned int hdr);
 struct data_fix *data_setup(struct kunit *test, u64 features);
+void data_quiet(struct data_fix *d);
 bool data_first(struct data_fix *d, const struct lie *l, u16 num,
 		struct play_buf *b);
 void data_send(struct data_fix *d, const struct lie *l);

@@ -51,23 +51,6 @@ static void lazy_limit(struct lazy *l, unsigned int bytes)
 #endif
 }
 
-/*
- * No packets but ours, each of which would have others looked for: IPv6 has
- * nothing to say where its packets do not fit.
- */
-static void lazy_quiet(struct lazy *l)
-{
-	struct play_buf b;
-
-	rtnl_lock();
-	KUNIT_EXPECT_EQ(l->d->f->test, dev_set_mtu(l->d->f->dev, 1000), 0);
-	rtnl_unlock();
-	schedule_timeout_uninterruptible(HZ / 50);
-	while (play_try_take(l->d->f->p, Q_TX, &b))
-		play_done(l->d->f->p, &b, 0);
-	schedule_timeout_uninterruptible(HZ / 50);
-}
-
 static struct lazy *lazy_new(struct kunit *test, u64 features)
 {
 	struct lazy *l = kunit_kzalloc(test, sizeof(*l), GFP_KERNEL);
@@ -75,7 +58,7 @@ static struct lazy *lazy_new(struct kunit *test, u64 features)
 	KUNIT_ASSERT_NOT_NULL(test, l);
 	l->d = data_setup(test, features);
 	l->q = netdev_get_tx_queue(l->d->f->dev, 0);
-	lazy_quiet(l);
+	data_quiet(l->d);
 	lazy_limit(l, 1 << 20);
 	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_PACKET, SOCK_RAW,
 					       0, &l->sock), 0);

@@ -240,6 +240,7 @@ static void link_back(struct kunit *test)
 	struct net_fix *f = d->f;
 	unsigned int notified;
 
+	data_quiet(d);
 	put_unaligned_le16(0, f->m->config + CFG_STATUS);
 	mock_config_interrupt(f->m);
 	KUNIT_EXPECT_TRUE(test, play_until(!netif_carrier_ok(f->dev)));
