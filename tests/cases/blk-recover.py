@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Makes QEMU ask for a reset: spoils a descriptor that the guest will use again."""
 
-from harness.gdb import Gdb
-
 INDIRECT, ENTRY = 4, 16
 
 
@@ -18,18 +16,14 @@ def _queues(qmp):
 
 def host_spoil(guest, _words):
     """spoil: let the links of all the disk's indirect tables lead nowhere; how many."""
-    queues, spoiled = list(_queues(guest.qmp)), set()
-    gdb = Gdb(guest)
-    try:
-        for table, size in queues:
-            for n in range(size):
-                entry = gdb.read(table + n * ENTRY, ENTRY)
-                addr = int.from_bytes(entry[:8], "little")
-                if entry[12] & INDIRECT and addr not in spoiled:
-                    # The link of its first entry: VIRTIO 1.4, 2.7.5.
-                    gdb.write(addr + 14, b"\xff\x7f")
-                    spoiled.add(addr)
-    finally:
-        gdb.close()
+    spoiled = set()
+    for table, size in _queues(guest.qmp):
+        for n in range(size):
+            entry = guest.memory.read(table + n * ENTRY, ENTRY)
+            addr = int.from_bytes(entry[:8], "little")
+            if entry[12] & INDIRECT and addr not in spoiled:
+                # The link of its first entry: VIRTIO 1.4, 2.7.5.
+                guest.memory.write(addr + 14, b"\xff\x7f")
+                spoiled.add(addr)
     guest.note(f"spoiled {len(spoiled)} tables")
     return str(len(spoiled))

@@ -2,10 +2,9 @@
 # about: the network device asks for a reset with a transfer under way: it is set up again, and that goes on
 # tools: ethtool
 # boot: own
-# append: lapic=notscdeadline nox2apic
+# memory: shared
 # timeout: 180
 
-# The gdb server stops the guest: see suspend for what is switched off above.
 dev=$(device_of virtio_net) || die "no device is bound to virtio_net"
 net=$(ls /sys/bus/virtio/devices/$dev/net 2>/dev/null) || die "no network interface"
 server=10.0.2.2

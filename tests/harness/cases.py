@@ -12,6 +12,7 @@ tests/board/agent; its header says what it needs:
     # boot: own        (it wants a guest for itself)
     # append: words for the guest kernel's command line
     # kernel: bzimage  (with 'boot: own': start the packed image, see kernel.py)
+    # memory: shared   (with 'boot: own': the host reads and writes it, see memory.py)
     # loads: no        (do not load the modules under test before it)
     # io-errors: expected  (the disk fails or goes: the kernel's log may say so)
 
@@ -33,7 +34,7 @@ from .qemu import Config
 # counts.  One pair is for Debian's kernel, one for slow ones, with checkers.
 LISTS = {False: (("short",), ("full", "short")), True: (("debug",), ("debug", "short"))}
 KEYS = ("about", "tools", "modules", "intree", "timeout", "boot", "append", "loads", "kernel",
-        "io-errors")
+        "memory", "io-errors")
 
 
 class Case:
@@ -51,11 +52,12 @@ class Case:
         self.own_boot = head.get("boot", "") == "own"
         self.append = head.get("append", "")
         self.bzimage = head.get("kernel", "") == "bzimage"
+        self.shares_memory = head.get("memory", "") == "shared"
         # "no": the agent leaves the modules under test alone
         self.loads = head.get("loads", "yes") != "no"
         self.io_errors = head.get("io-errors", "") == "expected"
-        if (self.bzimage or self.append) and not self.own_boot:
-            raise SetupError(f"{path}: 'kernel:' and 'append:' want 'boot: own' as well")
+        if (self.bzimage or self.append or self.shares_memory) and not self.own_boot:
+            raise SetupError(f"{path}: 'kernel:', 'memory:' and 'append:' want 'boot: own' as well")
         if not self.about:
             raise SetupError(f"{path}: the header has no 'about:' line")
 

@@ -10,6 +10,7 @@ import time
 
 from . import dmesg, hostops, ktap, qemu, scsi, uml
 from .initramfs import guest_archive
+from .memory import Memory
 from .nettap import Wire
 from .qmp import Qmp, QmpError, connect
 
@@ -54,6 +55,7 @@ class Guest:
         self.log = ""                       # the console so far
         self.qmp = self.helper = self._process = self._console = self._control = None
         self.wire = None                    # the network of its own, if it has one
+        self.memory = None                  # its memory, where a case wants to write to it
         self._lines, self._partial, self._utf = [], "", b""
         self._selector = selectors.DefaultSelector()
         self.boot_seconds = 0.0
@@ -102,8 +104,13 @@ class Guest:
         self.wire = Wire(self.config.taps) if self.config.taps else None
         taps = self.wire.taps if self.wire else ()
         args = qemu.command(self.config, self.accel, image, initrd, self.folder, append, taps=taps)
+        keep = list(taps)
+        if any(c.shares_memory for c in cases):
+            self.memory = Memory(int(self.config.set["mem"]))
+            args += self.memory.options()
+            keep.append(self.memory.fd)
         self.note(" ".join(args))
-        self._process = qemu.start(args, self._console_file, keep=taps,
+        self._process = qemu.start(args, self._console_file, keep=keep,
                                    env=qemu.environment(args[0], self.config, self.folder))
         if self.wire:
             self.wire.given()
@@ -151,6 +158,8 @@ class Guest:
             self.qmp.close()
         if self.wire:
             self.wire.close()
+        if self.memory:
+            self.memory.close()
         for sock in [k.fileobj for k in list(self._selector.get_map().values())]:
             self._selector.unregister(sock)
             sock.close()
