@@ -5,6 +5,7 @@ import os
 import selectors
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 
@@ -14,6 +15,7 @@ from .memory import Memory
 from .nettap import Wire
 from .qmp import Qmp, QmpError, connect
 
+CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
 BOOT_LIMIT = {"kvm": 60, "tcg": 150, "uml": 30}
 
 
@@ -32,6 +34,12 @@ class Outcome:
         self.job, self.verdict, self.reasons = job, "fail", []
         self.seconds, self.document = 0.0, ktap.Document()
         self.reusable = False       # whether the guest may run another case
+        self.crash = ""             # the signal that ended QEMU itself
+
+    @property
+    def undecided(self):
+        """Did QEMU's own end keep the case from one, with nothing else to say?"""
+        return bool(self.crash) and len(self.reasons) == 1
 
     @property
     def facts(self):
@@ -269,10 +277,20 @@ class Guest:
             outcome.reasons.append(f"timeout: no end within {job.case.timeout * self.pace:g} s")
             self.dump_tasks(outcome)
         except GuestGone:
-            outcome.reasons.append("the guest died")
+            outcome.crash = self._crash()
+            outcome.reasons.append(f"the guest died: QEMU itself ended with {outcome.crash}"
+                                   if outcome.crash else "the guest died")
         outcome.seconds = time.monotonic() - begin
         self._judge(outcome, console_at)
         return outcome
+
+    def _crash(self, limit=5.0):
+        """Name of the signal that a fault of QEMU's own ended it with, or nothing."""
+        try:
+            code = self._process.wait(limit)
+        except subprocess.TimeoutExpired:
+            return ""
+        return signal.Signals(-code).name if -code in CRASHES else ""
 
     def _follow(self, outcome, verbs, deadline, watch):
         """Read lines until the case ends; return its exit status."""

@@ -117,7 +117,12 @@ class Runner:
                                     not left or not self.leaks_last)
                 if not left and outcome.reusable:
                     self._power_off(guest, outcome)
-                self._done(outcome, guest)
+                if outcome.undecided and not job.crashed:
+                    job.crashed = outcome.crash
+                    self._crashed(guest, outcome)
+                    left.insert(0, job)
+                else:
+                    self._done(outcome, guest)
                 if not outcome.reusable and left:
                     self._again(left)
                     return
@@ -125,6 +130,11 @@ class Runner:
             guest.stop()
             self._guests.discard(guest)
             self.terminal.status(batch.label)
+
+    def _crashed(self, guest, outcome):
+        """A fault of QEMU's is none of the guest's, if it does not come again."""
+        self.terminal.line(f"RETRY {outcome.job.name}: QEMU itself ended with {outcome.crash}, "
+                           f"and nothing had failed: once more (log: {guest.console_path})")
 
     def _again(self, jobs):
         with self._lock:
