@@ -21,7 +21,7 @@ class Measured:
         self.name, self.side, self.units = name, side, units
         self.values = {"seconds": seconds / units, "interrupts": interrupts / units}
         if notified is not None:
-            self.values["notified"] = notified / units
+            self._notified(notified)
         self.functions = self.called = None
 
     def count(self, record, symbols):
@@ -35,8 +35,13 @@ class Measured:
         self.values.update(
             module=own / self.units, allocator=called / self.units,
             insns=(own + called) / self.units, once=once / self.units, everything=record.insns / self.units,
-            notified=accesses(record, "notify", 1) / self.units,
             config=accesses(record, "device") / self.units)
+        self._notified(accesses(record, "notify", 1))
+
+    def _notified(self, count):
+        """Both ways of disturbing the other side, also together."""
+        self.values["notified"] = count / self.units
+        self.values["events"] = self.values["notified"] + self.values["interrupts"]
 
     def per_function(self):
         """[(function, module, instructions, allocator's)] per unit, most first."""
