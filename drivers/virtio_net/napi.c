@@ -10,6 +10,9 @@
  * What can happen between asking for an interrupt and the end of NAPI is seen
  * either by virtqueue_poll() afterwards, or by the interrupt, which marks NAPI
  * as missed.
+ *
+ * A poll touches its virtqueue after napi_complete_done(), which is all that
+ * napi_disable() waits for: so whoever stops a queue waits for softirqs as well.
  */
 #include <linux/netdevice.h>
 #include "rx.h"
@@ -238,6 +241,13 @@ void vnet_refill_work(struct work_struct *work)
 	rtnl_unlock();
 }
 
+/* NAPI has ended, and will not run: nor does the rest of its last poll. */
+static void vnet_napi_stop(struct napi_struct *napi)
+{
+	napi_disable(napi);
+	synchronize_net();
+}
+
 /**
  * vnet_rx_stop - nobody touches a receive queue any more
  * @vnet: the interface
@@ -252,7 +262,7 @@ void vnet_rx_stop(struct vnet *vnet, unsigned int i)
 	ASSERT_RTNL();
 	if (!rxq->on)
 		return;
-	napi_disable(&rxq->napi);
+	vnet_napi_stop(&rxq->napi);
 	rxq->on = false;
 	virtqueue_disable_cb(rxq->vq);
 }
@@ -303,7 +313,7 @@ void vnet_tx_stop(struct vnet *vnet, unsigned int i)
 	netif_tx_stop_queue(q);
 	__netif_tx_unlock_bh(q);
 	del_timer_sync(&txq->timer);
-	napi_disable(&txq->napi);
+	vnet_napi_stop(&txq->napi);
 	txq->on = false;
 	virtqueue_disable_cb(txq->vq);
 }
