@@ -142,6 +142,9 @@ static void answers_late(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, net_user_result(f), -ETIMEDOUT);
 	KUNIT_EXPECT_FALSE(test, ether_addr_equal(f->dev->dev_addr, other));
 	net_answer(f, &c, ACK_OK);
+	/* What it has now is not the interface's. */
+	KUNIT_ASSERT_TRUE(test, net_accept(f, CLASS_MAC, MAC_ADDR_SET, &c));
+	KUNIT_EXPECT_TRUE(test, ether_addr_equal(c.data, f->dev->dev_addr));
 	expect_works(f);
 }
 

@@ -90,7 +90,9 @@ int vnet_channels_tell(struct vnet_ctrl *ctrl, u16 pairs)
 		if (!err && ctrl->rss.supported && !ctrl->rss.entries)
 			vnet_rss_tell(ctrl, &ctrl->rss, pairs);
 	}
-	WRITE_ONCE(ctrl->pairs, err ? 0 : pairs);
+	/* What it refuses leaves it with what it had. */
+	if (err != -EINVAL)
+		WRITE_ONCE(ctrl->pairs, err ? 0 : pairs);
 	return err;
 }
 
@@ -158,7 +160,7 @@ void vnet_channels_up(struct vnet *vnet)
 	if (vnet->pairs == 1)
 		return;
 	if (!err) {
-		vnet_coal_replay(vnet->ctrl);
+		vnet_coal_replay(vnet->ctrl, true);
 		return;
 	}
 	dev_warn(&vnet->vdev->dev, "one pair of queues, not %u: error %d\n",
@@ -209,7 +211,7 @@ int vnet_set_channels(struct net_device *dev, struct ethtool_channels *ch)
 	err = vnet_channels_apply(vnet, ch->combined_count);
 	if (err)
 		return err;
-	vnet_coal_replay(vnet->ctrl);
+	vnet_coal_replay(vnet->ctrl, true);
 	vnet_affinity_set(vnet);
 	return 0;
 }

@@ -142,21 +142,37 @@ static int vnet_coal_set_tx(struct vnet_ctrl *ctrl,
 	return 0;
 }
 
-/* Those values that a queue is not told by its kind's. */
-static void vnet_coal_replay_locked(struct vnet_ctrl *ctrl, u16 pair)
+/* Has the device to be told?  After a reset it has none (5.1.6.5.10.2). */
+static bool vnet_coal_differs(const struct vnet_coal *coal, bool fresh)
+{
+	return !fresh || coal->packets || coal->usecs;
+}
+
+/* What one queue is not told by its kind's; @own: its own, or NULL. */
+static int vnet_coal_replay_vq(struct vnet_ctrl *ctrl, u16 index, bool fresh,
+			       const struct vnet_coal *own,
+			       const struct vnet_coal *all)
+{
+	if (own)
+		return vnet_coal_tell_vq(ctrl, index, own);
+	if (ctrl->f.coal || !vnet_coal_differs(all, fresh))
+		return 0;
+	return vnet_coal_tell_vq(ctrl, index, all);
+}
+
+/* Those values that a pair is not told by its kind's. */
+static void vnet_coal_replay_locked(struct vnet_ctrl *ctrl, u16 pair,
+				    bool fresh)
 {
 	struct vnet_coal_pair *p = &ctrl->coal.pairs[pair];
-	int err = 0;
+	int err;
 
-	if (p->rx_own)
-		err = vnet_coal_tell_vq(ctrl, 2 * pair, &p->rx);
-	else if (!ctrl->f.coal && (ctrl->coal.rx.packets || ctrl->coal.rx.usecs))
-		err = vnet_coal_tell_vq(ctrl, 2 * pair, &ctrl->coal.rx);
-	if (!err && p->tx_own)
-		err = vnet_coal_tell_vq(ctrl, 2 * pair + 1, &p->tx);
-	else if (!err && !ctrl->f.coal &&
-		 (ctrl->coal.tx.packets || ctrl->coal.tx.usecs))
-		err = vnet_coal_tell_vq(ctrl, 2 * pair + 1, &ctrl->coal.tx);
+	err = vnet_coal_replay_vq(ctrl, 2 * pair, fresh,
+				  p->rx_own ? &p->rx : NULL, &ctrl->coal.rx);
+	if (!err)
+		err = vnet_coal_replay_vq(ctrl, 2 * pair + 1, fresh,
+					  p->tx_own ? &p->tx : NULL,
+					  &ctrl->coal.tx);
 	if (err)
 		dev_warn(&ctrl->vnet->vdev->dev,
 			 "pair %u: coalescing is lost\n", pair);
@@ -174,28 +190,30 @@ void vnet_coal_replay_pair(struct vnet_ctrl *ctrl, u16 pair)
 {
 	mutex_lock(&ctrl->coal.lock);
 	if (ctrl->coal.pairs && pair < vnet_channels_told(ctrl))
-		vnet_coal_replay_locked(ctrl, pair);
+		vnet_coal_replay_locked(ctrl, pair, true);
 	mutex_unlock(&ctrl->coal.lock);
 }
 
 /**
- * vnet_coal_replay - a device that was reset, or has other queues in use
+ * vnet_coal_replay - tell the device
  * @ctrl: the control half
+ * @fresh: it was reset, or has other queues in use; otherwise nobody knows what
+ *	it has
  *
  * Context: process, under RTNL.
  */
-void vnet_coal_replay(struct vnet_ctrl *ctrl)
+void vnet_coal_replay(struct vnet_ctrl *ctrl, bool fresh)
 {
 	struct vnet_coalesce *c = &ctrl->coal;
 	u16 i;
 
 	mutex_lock(&c->lock);
-	if (ctrl->f.coal && (c->rx.packets || c->rx.usecs))
+	if (ctrl->f.coal && vnet_coal_differs(&c->rx, fresh))
 		vnet_coal_tell_all(ctrl, 0, &c->rx);
-	if (ctrl->f.coal && (c->tx.packets || c->tx.usecs))
+	if (ctrl->f.coal && vnet_coal_differs(&c->tx, fresh))
 		vnet_coal_tell_all(ctrl, 1, &c->tx);
 	for (i = 0; c->pairs && i < vnet_channels_told(ctrl); i++)
-		vnet_coal_replay_locked(ctrl, i);
+		vnet_coal_replay_locked(ctrl, i, fresh);
 	mutex_unlock(&c->lock);
 }
 

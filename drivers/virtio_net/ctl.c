@@ -43,14 +43,19 @@ static void vnet_ctl_replay(struct vnet_ctrl *ctrl, bool fresh)
 	struct vnet *vnet = ctrl->vnet;
 
 	ASSERT_RTNL();
+	vnet_ctrl_hurry(ctrl);
 	vnet_offloads_replay(ctrl, fresh);
 	ctrl->pairs = fresh ? 1 : 0;
 	if (netif_running(vnet->dev))
 		vnet_channels_up(vnet);
-	vnet_mac_replay(ctrl);
-	vnet_vlan_replay(ctrl);
+	vnet_mac_replay(ctrl, fresh);
 	vnet_rx_mode_replay(ctrl);
-	vnet_coal_replay(ctrl);
+	vnet_coal_replay(ctrl, fresh);
+	/* Of these there may be thousands. */
+	vnet_vlan_replay(ctrl, fresh);
+	if (vnet_ctrl_hurried(ctrl))
+		dev_warn(&vnet->vdev->dev,
+			 "the device is too slow to be told all settings\n");
 }
 
 static void vnet_ctl_resync(struct work_struct *work)
@@ -59,8 +64,11 @@ static void vnet_ctl_resync(struct work_struct *work)
 
 	rtnl_lock();
 	if (ctrl->vnet->ready &&
-	    ctrl->vnet->dev->reg_state == NETREG_REGISTERED)
+	    ctrl->vnet->dev->reg_state == NETREG_REGISTERED) {
 		vnet_ctl_replay(ctrl, false);
+		/* It may not have heard that it was announced. */
+		vnet_link_update(ctrl->vnet);
+	}
 	rtnl_unlock();
 }
 

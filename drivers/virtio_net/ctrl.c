@@ -32,6 +32,9 @@ MODULE_PARM_DESC(ctrl_timeout,
 /* How often a waiter looks by itself: interrupts get lost. */
 #define VNET_CTRL_SLICE		(HZ / 10)
 
+/* Commands that follow each other have so many times the limit of one. */
+#define VNET_CTRL_TOGETHER	6
+
 /**
  * vnet_ctrl_init - memory for the control queue
  * @ctrl: the control half of an interface
@@ -256,6 +259,49 @@ static unsigned long vnet_ctrl_limit(void)
 	return clamp(READ_ONCE(vnet_param_ctrl), 1U, 60U) * HZ;
 }
 
+/**
+ * vnet_ctrl_hurry - commands that follow each other have a limit together
+ * @ctrl: the control half; until vnet_ctrl_hurried()
+ *
+ * Who sends many of them holds RTNL meanwhile.  Context: process.
+ */
+void vnet_ctrl_hurry(struct vnet_ctrl *ctrl)
+{
+	struct vnet_cq *cq = &ctrl->cq;
+
+	mutex_lock(&cq->lock);
+	cq->until = (jiffies + VNET_CTRL_TOGETHER * vnet_ctrl_limit()) ?: 1;
+	cq->skipped = false;
+	mutex_unlock(&cq->lock);
+}
+
+/**
+ * vnet_ctrl_hurried - the end of vnet_ctrl_hurry()
+ * @ctrl: the control half
+ *
+ * Context: process.  Return: true when commands were left out.
+ */
+bool vnet_ctrl_hurried(struct vnet_ctrl *ctrl)
+{
+	struct vnet_cq *cq = &ctrl->cq;
+	bool skipped;
+
+	mutex_lock(&cq->lock);
+	cq->until = 0;
+	skipped = cq->skipped;
+	mutex_unlock(&cq->lock);
+	return skipped;
+}
+
+/* Has the limit for all passed?  Under the lock. */
+static bool vnet_ctrl_too_late(struct vnet_cq *cq)
+{
+	if (!cq->until || time_before(jiffies, cq->until))
+		return false;
+	cq->skipped = true;
+	return true;
+}
+
 /* Wait, at most so long: true when that has passed. */
 static bool vnet_ctrl_wait(struct vnet_cq *cq)
 {
@@ -350,8 +396,9 @@ static bool vnet_ctrl_fits(const struct kvec *parts, unsigned int num,
  *
  * Return: bytes of the result; -EOPNOTSUPP without a control queue, -EINVAL
  * when the device refuses, -ETIMEDOUT, -EBUSY when an earlier command was not
- * answered or the device is being reset, -ENODEV when it was given up, -EIO
- * for an answer that is none and for a queue that broke.
+ * answered or the device is being reset, -EAGAIN when a limit for many has
+ * passed, -ENODEV when it was given up, -EIO for an answer that is none and for a
+ * queue that broke.
  */
 int vnet_ctrl_send_parts(struct vnet *vnet, u8 class, u8 cmd,
 			 const struct kvec *parts, unsigned int num,
@@ -368,7 +415,8 @@ int vnet_ctrl_send_parts(struct vnet *vnet, u8 class, u8 cmd,
 	if (WARN_ON_ONCE(!vnet_ctrl_fits(parts, num, in_len)))
 		return -EMSGSIZE;
 	mutex_lock(&cq->lock);
-	ret = vnet_ctrl_start(cq, class, cmd, parts, num, in_len);
+	ret = vnet_ctrl_too_late(cq) ? -EAGAIN :
+	      vnet_ctrl_start(cq, class, cmd, parts, num, in_len);
 	if (!ret) {
 		expired = vnet_ctrl_wait(cq);
 		ret = vnet_ctrl_finish(cq, expired);

@@ -93,7 +93,10 @@ struct vnet_ctrl_stats {
 
 /**
  * struct vnet_cq - the control queue
- * @lock: one command at a time; held while it is waited for
+ * @lock: one command at a time, and the next two fields; held while it is waited
+ *	for
+ * @until: jiffies after which no command is sent, 0 for no such limit
+ * @skipped: for that limit some were not sent
  * @vq_lock: the fields below; taken by the queue's callback.  Nests inside
  *	@lock
  * @vq: the queue, or NULL
@@ -108,6 +111,8 @@ struct vnet_ctrl_stats {
  */
 struct vnet_cq {
 	struct mutex lock;	/* see above */
+	unsigned long until;
+	bool skipped;
 	spinlock_t vq_lock;	/* see above */
 	struct virtqueue *vq;
 	bool up;
@@ -247,6 +252,7 @@ struct vnet_coalesce {
  * @rx_mode: receive filtering
  * @mac_set: the address was set by the user; under RTNL
  * @vlans: VLANs that the device lets through; under RTNL
+ * @vlans_unsure: those whose last command failed; under RTNL
  * @announce: tells the network where we are
  * @announce_off: @announce is not queued any more
  * @announced: jiffies when it ran last
@@ -270,6 +276,7 @@ struct vnet_ctrl {
 	struct vnet_rx_mode rx_mode;
 	bool mac_set;
 	DECLARE_BITMAP(vlans, VLAN_N_VID);
+	DECLARE_BITMAP(vlans_unsure, VLAN_N_VID);
 	struct delayed_work announce;
 	bool announce_off;
 	unsigned long announced;
@@ -292,6 +299,8 @@ void vnet_ctrl_exit(struct vnet_ctrl *ctrl);
 void vnet_ctrl_up(struct vnet_ctrl *ctrl, struct virtqueue *vq);
 void vnet_ctrl_down(struct vnet_ctrl *ctrl);
 void vnet_ctrl_reclaim(struct vnet_ctrl *ctrl);
+void vnet_ctrl_hurry(struct vnet_ctrl *ctrl);
+bool vnet_ctrl_hurried(struct vnet_ctrl *ctrl);
 int vnet_ctrl_send(struct vnet *vnet, u8 class, u8 cmd, const void *out,
 		   size_t out_len, void *in, size_t in_len);
 int vnet_ctrl_send_parts(struct vnet *vnet, u8 class, u8 cmd,
@@ -304,8 +313,8 @@ void vnet_rx_mode_replay(struct vnet_ctrl *ctrl);
 void vnet_rx_mode_exit(struct vnet_ctrl *ctrl);
 
 /* mac.c, vlan.c */
-void vnet_mac_replay(struct vnet_ctrl *ctrl);
-void vnet_vlan_replay(struct vnet_ctrl *ctrl);
+void vnet_mac_replay(struct vnet_ctrl *ctrl, bool fresh);
+void vnet_vlan_replay(struct vnet_ctrl *ctrl, bool fresh);
 
 /* announce.c */
 void vnet_announce_init(struct vnet_ctrl *ctrl);
@@ -353,7 +362,7 @@ int vnet_set_rxnfc(struct net_device *dev, struct ethtool_rxnfc *info);
 
 /* coalesce.c */
 int vnet_coal_init(struct vnet_ctrl *ctrl);
-void vnet_coal_replay(struct vnet_ctrl *ctrl);
+void vnet_coal_replay(struct vnet_ctrl *ctrl, bool fresh);
 void vnet_coal_replay_pair(struct vnet_ctrl *ctrl, u16 pair);
 void vnet_coal_exit(struct vnet_ctrl *ctrl);
 int vnet_coal_tell_vq(struct vnet_ctrl *ctrl, u16 index,

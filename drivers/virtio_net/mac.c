@@ -69,17 +69,18 @@ int vnet_set_mac_address(struct net_device *dev, void *addr)
 }
 
 /**
- * vnet_mac_replay - tell a device that was reset
+ * vnet_mac_replay - tell the device
  * @ctrl: the control half
+ * @fresh: it was reset, and has its own address; otherwise nobody knows
  *
- * Only an address that is not the device's own.  Context: process, RTNL.
+ * Context: process, RTNL.
  */
-void vnet_mac_replay(struct vnet_ctrl *ctrl)
+void vnet_mac_replay(struct vnet_ctrl *ctrl, bool fresh)
 {
 	struct vnet *vnet = ctrl->vnet;
 	const u8 *addr = vnet->dev->dev_addr;
 
-	if (!ctrl->mac_set && vnet->config.has_mac &&
+	if (fresh && !ctrl->mac_set && vnet->config.has_mac &&
 	    ether_addr_equal(addr, vnet->config.mac))
 		return;
 	if (vnet_mac_tell(ctrl, addr))

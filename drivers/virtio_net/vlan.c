@@ -3,7 +3,8 @@
  * DOC: Which VLANs the device lets through, VIRTIO 1.4, 5.1.6.5.3
  *
  * Operations of an interface with VIRTIO_NET_F_CTRL_VLAN.  The identifiers are
- * kept for the device that was reset.
+ * kept for the device that was reset, and those of commands that failed, which a
+ * device may have done all the same, until it was told of them again.
  */
 #include <linux/if_vlan.h>
 #include "ctrl.h"
@@ -17,9 +18,13 @@ static bool vnet_vlan_later(struct vnet *vnet)
 static int vnet_vlan_tell(struct vnet_ctrl *ctrl, u8 cmd, u16 vid)
 {
 	__virtio16 id = cpu_to_virtio16(ctrl->vnet->vdev, vid);
+	int err;
 
-	return vnet_ctrl_send(ctrl->vnet, VIRTIO_NET_CTRL_VLAN, cmd, &id,
-			      sizeof(id), NULL, 0);
+	err = vnet_ctrl_send(ctrl->vnet, VIRTIO_NET_CTRL_VLAN, cmd, &id,
+			     sizeof(id), NULL, 0);
+	/* What it refuses it has not done. */
+	__assign_bit(vid, ctrl->vlans_unsure, err && err != -EINVAL);
+	return err;
 }
 
 /**
@@ -69,17 +74,38 @@ int vnet_vlan_rx_kill_vid(struct net_device *dev, __be16 proto, u16 vid)
 	return vnet_vlan_tell(ctrl, VIRTIO_NET_CTRL_VLAN_DEL, vid);
 }
 
-/**
- * vnet_vlan_replay - tell a device that was reset
- * @ctrl: the control half
- *
- * Context: process, under RTNL.
- */
-void vnet_vlan_replay(struct vnet_ctrl *ctrl)
+/* Those that the device should not have, and may: it refuses if it has not. */
+static int vnet_vlan_forget(struct vnet_ctrl *ctrl)
 {
 	unsigned int vid;
 	int err;
 
+	for_each_set_bit(vid, ctrl->vlans_unsure, VLAN_N_VID) {
+		if (test_bit(vid, ctrl->vlans))
+			continue;
+		err = vnet_vlan_tell(ctrl, VIRTIO_NET_CTRL_VLAN_DEL, vid);
+		if (err && err != -EINVAL)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * vnet_vlan_replay - tell the device
+ * @ctrl: the control half
+ * @fresh: it was reset, and has none; otherwise nobody knows
+ *
+ * Context: process, under RTNL.
+ */
+void vnet_vlan_replay(struct vnet_ctrl *ctrl, bool fresh)
+{
+	unsigned int vid;
+	int err;
+
+	if (fresh)
+		bitmap_zero(ctrl->vlans_unsure, VLAN_N_VID);
+	else if (vnet_vlan_forget(ctrl))
+		return;
 	for_each_set_bit(vid, ctrl->vlans, VLAN_N_VID) {
 		err = vnet_vlan_tell(ctrl, VIRTIO_NET_CTRL_VLAN_ADD, vid);
 		if (err) {
