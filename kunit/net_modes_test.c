@@ -34,6 +34,7 @@ struct mode {
 static const struct mode modes[] = {
 	{ "small", MODERN, HDR, 1526 },
 	{ "small, hash", MODERN | HASHES, HDR_HASH, 1534 },
+	{ "small, MTU", MODERN | FB_MTU, HDR, 3026 },
 	{ "big", MODERN | UNCUT, HDR, 65601 },
 	{ "big, hash", MODERN | UNCUT | HASHES, HDR_HASH, 65609 },
 	{ "mergeable", MODERN | FB_MERGE, HDR, HDR },
@@ -59,6 +60,7 @@ static struct data_fix *mode_setup(struct kunit *test)
 
 	f->m->config[CFG_RSS_KEY] = RSS_KEY;
 	put_unaligned_le32(0x3f, f->m->config + CFG_HASH_TYPES);
+	put_unaligned_le16(3000, f->m->config + CFG_MTU);
 	net_start(f);
 	return data_open(f, m->hdr);
 }
@@ -88,16 +90,23 @@ static void expect_counters(struct data_fix *d, u64 drops, u64 len, u64 hdr)
 	KUNIT_EXPECT_EQ(test, data_counter(d, "rx_queue_0_bad_hdr"), hdr);
 }
 
-/* 5.1.6.3.1: what fits in. */
+/*
+ * 5.1.6.3.1 and 5.1.4.2: what fits in.  An MTU that is chosen later, or no longer,
+ * finds the same buffers: the device has them.
+ */
 static void buffers(struct kunit *test)
 {
 	const struct mode *m = test->param_value;
 	struct data_fix *d = mode_setup(test);
+	struct net_device *dev = d->f->dev;
 	struct play_buf b;
 
 	KUNIT_ASSERT_TRUE(test, play_take(d->f->p, Q_RX, &b));
 	KUNIT_EXPECT_GE(test, b.in_len, (size_t)m->least);
 	KUNIT_EXPECT_EQ(test, b.out_len, 0);
+	if (!merges(test))
+		KUNIT_EXPECT_GE(test, b.in_len,
+				(size_t)m->hdr + ETH_HLEN + dev->max_mtu);
 }
 
 /* A frame of each length, with as many buffers as it needs. */
@@ -120,7 +129,8 @@ static void frames(struct kunit *test)
 static void longest(struct kunit *test)
 {
 	const struct mode *m = test->param_value;
-	unsigned int len = m->least < 2000 ? 1514 : 65535;
+	unsigned int len = m->least < 2000 ? 1514 :
+			   m->features & FB_MTU ? 3014 : 65535;
 	struct data_fix *d = mode_setup(test);
 
 	/* A buffer with a header of its own takes two of the 64 descriptors. */

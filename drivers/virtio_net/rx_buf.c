@@ -13,7 +13,8 @@
  * headroom, header (in the first buffer of a packet), data, and room for what
  * the stack keeps behind the data.  There are three kinds of buffers:
  *
- * - small: one piece that holds any packet that may come (without offloads);
+ * - small: one piece that holds any packet that may come (without offloads),
+ *   whatever the MTU, since buffers that the device has cannot be taken back;
  * - mergeable (VIRTIO_NET_F_MRG_RXBUF): one piece; a packet takes several
  *   buffers if need be.  Its size follows the traffic, between what holds an
  *   ordinary packet and a page, or several pages while the average packet fills
@@ -58,7 +59,7 @@ static u16 vnet_rx_headroom(const struct vnet *vnet)
 static u32 vnet_rx_want(struct vnet_rxq *rxq)
 {
 	struct vnet *vnet = rxq->vnet;
-	u32 len = READ_ONCE(vnet->dev->mtu) + VNET_ETH_OVERHEAD;
+	u32 len = vnet->dev->max_mtu + VNET_ETH_OVERHEAD;
 
 	if (vnet->rx_mode == VNET_RX_BIG)
 		return PAGE_SIZE;
@@ -67,26 +68,32 @@ static u32 vnet_rx_want(struct vnet_rxq *rxq)
 	return max_t(u32, len, ETH_DATA_LEN + VNET_ETH_OVERHEAD);
 }
 
-/**
- * vnet_rx_buf_size - how much memory the next buffer gets
- * @rxq: the queue
- *
+/*
  * An even part of a page, so that none of it is lost.  A large one only if the
  * average packet fills it: so no more memory than twice the packets' is taken.
- *
- * Return: bytes, headroom and tail included: at most a page, or %VNET_LARGE.
  */
-unsigned int vnet_rx_buf_size(struct vnet_rxq *rxq)
+static u32 vnet_rx_size(struct vnet_rxq *rxq, u16 headroom)
 {
-	u32 size = vnet_rx_headroom(rxq->vnet) + rxq->vnet->hdr_len + VNET_TAIL;
+	u32 size = headroom + rxq->vnet->hdr_len + VNET_TAIL;
 
 	size += vnet_rx_want(rxq);
-	if (READ_ONCE(rxq->vnet->xdp_headroom))
+	if (headroom == XDP_PACKET_HEADROOM)
 		return PAGE_SIZE;
 	if (size >= PAGE_SIZE)
 		return size >= VNET_LARGE && rxq->large ? VNET_LARGE :
 							  PAGE_SIZE;
 	return roundup_pow_of_two(size);
+}
+
+/**
+ * vnet_rx_buf_size - how much memory the next buffer gets
+ * @rxq: the queue
+ *
+ * Return: bytes, headroom and tail included: at most a page, or %VNET_LARGE.
+ */
+unsigned int vnet_rx_buf_size(struct vnet_rxq *rxq)
+{
+	return vnet_rx_size(rxq, vnet_rx_headroom(rxq->vnet));
 }
 
 /**
@@ -190,15 +197,15 @@ static bool vnet_rx_fill_pages(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
 
 /* May memory that was left in a slot be used again? */
 static bool vnet_rx_fits(struct vnet_rxq *rxq, const struct vnet_rx_slot *slot,
-			 u32 size)
+			 u32 size, u16 headroom)
 {
-	return slot->headroom >= vnet_rx_headroom(rxq->vnet) &&
+	return slot->headroom >= headroom &&
 	       (rxq->vnet->rx_mode != VNET_RX_SMALL || slot->size >= size);
 }
 
 /* Memory for a slot, of that size, or of a page. */
 static bool vnet_rx_take_memory(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
-				u32 size)
+				u32 size, u16 headroom)
 {
 	struct vnet *vnet = rxq->vnet;
 
@@ -213,7 +220,7 @@ static bool vnet_rx_take_memory(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
 	if (!slot->va)
 		return false;
 	slot->size = size;
-	slot->headroom = vnet_rx_headroom(vnet);
+	slot->headroom = headroom;
 	slot->addr = vnet_rx_addr(rxq, slot->va + slot->headroom);
 	slot->room = size - slot->headroom - VNET_TAIL +
 		     vnet->rx_pages * PAGE_SIZE;
@@ -222,13 +229,14 @@ static bool vnet_rx_take_memory(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
 
 /* See that a slot has all its memory, of the size that is right now. */
 static bool vnet_rx_fill(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
-			 u32 size)
+			 u32 size, u16 headroom)
 {
-	if (slot->va && unlikely(!vnet_rx_fits(rxq, slot, size))) {
+	if (slot->va && unlikely(!vnet_rx_fits(rxq, slot, size, headroom))) {
 		vnet_rx_free(slot->va, false);
 		slot->va = NULL;
 	}
-	if (!slot->va && unlikely(!vnet_rx_take_memory(rxq, slot, size)))
+	if (!slot->va &&
+	    unlikely(!vnet_rx_take_memory(rxq, slot, size, headroom)))
 		return false;
 	return !rxq->vnet->rx_pages || vnet_rx_fill_pages(rxq, slot);
 }
@@ -355,15 +363,16 @@ unsigned int vnet_rx_need(const struct vnet_rxq *rxq)
  */
 bool vnet_rx_refill(struct vnet_rxq *rxq)
 {
-	unsigned int size = vnet_rx_buf_size(rxq), added = 0;
-	unsigned int need = vnet_rx_need(rxq);
+	u16 headroom = vnet_rx_headroom(rxq->vnet);
+	u32 size = vnet_rx_size(rxq, headroom);
+	unsigned int need = vnet_rx_need(rxq), added = 0;
 	struct vnet_rx_slot *slot;
 	bool ok = true;
 
 	if (unlikely(rxq->xsk))
 		return vnet_xsk_refill(rxq);
 	while ((slot = rxq->free_slots) && rxq->vq->num_free >= need) {
-		if (unlikely(!vnet_rx_fill(rxq, slot, size))) {
+		if (unlikely(!vnet_rx_fill(rxq, slot, size, headroom))) {
 			vnet_rx_count(rxq, &rxq->stats.no_memory, 1);
 			ok = false;
 			break;
