@@ -26,9 +26,14 @@ static struct net_fix *life_new(struct kunit *test, u64 features)
 static struct data_fix *life_open(struct kunit *test, u64 features)
 {
 	struct net_fix *f = life_new(test, features);
+	struct data_fix *d;
 
 	net_start(f);
-	return data_open(f, HDR);
+	d = data_open(f, HDR);
+	/* That ends memberships: with filters, commands that nobody takes. */
+	if (!(features & FB_CTRL_RX))
+		data_quiet(d);
+	return d;
 }
 
 static bool data_stopped(struct data_fix *d)
@@ -240,7 +245,6 @@ static void link_back(struct kunit *test)
 	struct net_fix *f = d->f;
 	unsigned int notified;
 
-	data_quiet(d);
 	put_unaligned_le16(0, f->m->config + CFG_STATUS);
 	mock_config_interrupt(f->m);
 	KUNIT_EXPECT_TRUE(test, play_until(!netif_carrier_ok(f->dev)));
@@ -280,6 +284,94 @@ static void sleeps(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ether_addr_equal(f->dev->dev_addr, other));
 	KUNIT_EXPECT_TRUE(test, f->told_addr);
 	expect_both_ways(d, 1);
+}
+
+/* Sleep, with a device that takes every command when it is woken. */
+static void life_sleep(struct net_fix *f)
+{
+	KUNIT_ASSERT_EQ(f->test, virtio_device_freeze(&f->m->vdev), 0);
+	net_oblige_start(f);
+	KUNIT_ASSERT_EQ(f->test, virtio_device_restore(&f->m->vdev), 0);
+	net_oblige_stop(f);
+}
+
+static int set_rings(struct net_user *u)
+{
+	struct ethtool_ringparam ring = { .rx_pending = 32, .tx_pending = 16 };
+	struct net_device *dev = u->f->dev;
+
+	return dev->ethtool_ops->set_ringparam(dev, &ring, NULL, NULL);
+}
+
+static void expect_rings(struct net_fix *f, unsigned int rx, unsigned int tx)
+{
+	KUNIT_EXPECT_EQ(f->test, virtqueue_get_vring_size(f->m->vq[Q_RX]), rx);
+	KUNIT_EXPECT_EQ(f->test, virtqueue_get_vring_size(f->m->vq[Q_TX]), tx);
+}
+
+/* Sizes that were chosen are the rings' again; the device forgets them (2.4). */
+static void ring_sizes(struct kunit *test)
+{
+	struct data_fix *d = life_open(test, FB_RING_RESET | FB_INDIRECT);
+	struct net_fix *f = d->f;
+
+	expect_rings(f, 64, 64);
+	net_user_start(f, set_rings);
+	KUNIT_ASSERT_EQ(test, net_user_result(f), 0);
+	expect_rings(f, 32, 16);
+	expect_both_ways(d, 1);
+	life_sleep(f);
+	expect_rings(f, 32, 16);
+	expect_both_ways(d, 2);
+}
+
+static int set_link(struct net_user *u)
+{
+	struct ethtool_link_ksettings link = {
+		.base = { .speed = SPEED_1000, .duplex = DUPLEX_FULL,
+			  .port = PORT_OTHER },
+	};
+	struct net_device *dev = u->f->dev;
+
+	return dev->ethtool_ops->set_link_ksettings(dev, &link);
+}
+
+/* Speed of the link, and -1 for half duplex, with RTNL. */
+static int get_link(struct net_user *u)
+{
+	struct ethtool_link_ksettings link = {};
+	struct net_device *dev = u->f->dev;
+	int err;
+
+	err = dev->ethtool_ops->get_link_ksettings(dev, &link);
+	if (err)
+		return err;
+	return link.base.duplex == DUPLEX_FULL ? link.base.speed : -1;
+}
+
+static void expect_speed(struct net_fix *f, int speed)
+{
+	net_user_start(f, get_link);
+	KUNIT_EXPECT_EQ(f->test, net_user_result(f), speed);
+}
+
+/* What the device does not know the administrator said, and it stays. */
+static void speed_told(struct kunit *test)
+{
+	struct data_fix *d = life_open(test, 0);
+	struct net_fix *f = d->f;
+
+	net_user_start(f, set_link);
+	KUNIT_ASSERT_EQ(test, net_user_result(f), 0);
+	expect_speed(f, SPEED_1000);
+	put_unaligned_le16(0, f->m->config + CFG_STATUS);
+	mock_config_interrupt(f->m);
+	KUNIT_EXPECT_TRUE(test, play_until(!netif_carrier_ok(f->dev)));
+	expect_speed(f, SPEED_1000);
+	put_unaligned_le16(1, f->m->config + CFG_STATUS);
+	life_sleep(f);
+	KUNIT_EXPECT_TRUE(test, play_until(netif_carrier_ok(f->dev)));
+	expect_speed(f, SPEED_1000);
 }
 
 /* It comes back without its queues: given up, and it can be removed. */
@@ -343,6 +435,8 @@ static struct kunit_case net_life_cases[] = {
 	KUNIT_CASE(no_link),
 	KUNIT_CASE(link_back),
 	KUNIT_CASE(sleeps),
+	KUNIT_CASE(ring_sizes),
+	KUNIT_CASE(speed_told),
 	KUNIT_CASE(not_woken),
 	KUNIT_CASE(tx_frames),
 	{}

@@ -148,11 +148,15 @@ static int vnet_config_snapshot(struct virtio_device *vdev,
 		if (vnet_generation(vdev) == gen)
 			return 0;
 	}
-	dev_err(&vdev->dev, "the configuration would not hold still\n");
+	dev_err_ratelimited(&vdev->dev,
+			    "the configuration would not hold still\n");
 	return -EIO;
 }
 
-/* What the device may change while it runs.  VIRTIO 1.4, 5.1.4. */
+/*
+ * What the device may change while it runs.  VIRTIO 1.4, 5.1.4.  Of a speed that
+ * it does not know the administrator may know.
+ */
 static void vnet_config_live(struct virtio_device *vdev,
 			     const struct virtio_net_config *raw,
 			     struct vnet_config *config)
@@ -162,10 +166,10 @@ static void vnet_config_live(struct virtio_device *vdev,
 	config->status = VIRTIO_NET_S_LINK_UP;
 	if (virtio_has_feature(vdev, VIRTIO_NET_F_STATUS))
 		config->status = virtio16_to_cpu(vdev, raw->status);
-	config->speed = SPEED_UNKNOWN;
-	config->duplex = DUPLEX_UNKNOWN;
 	if (!virtio_has_feature(vdev, VIRTIO_NET_F_SPEED_DUPLEX))
 		return;
+	config->speed = SPEED_UNKNOWN;
+	config->duplex = DUPLEX_UNKNOWN;
 	if (speed <= INT_MAX)
 		config->speed = speed;
 	if (raw->duplex == DUPLEX_HALF || raw->duplex == DUPLEX_FULL)
@@ -260,6 +264,8 @@ int vnet_config_read(struct virtio_device *vdev, struct vnet_config *config)
 	int err;
 
 	memset(config, 0, sizeof(*config));
+	config->speed = SPEED_UNKNOWN;
+	config->duplex = DUPLEX_UNKNOWN;
 	err = vnet_config_snapshot(vdev, &raw, ARRAY_SIZE(vnet_fields));
 	if (err)
 		return err;
@@ -359,7 +365,7 @@ void vnet_config_work(struct work_struct *work)
  * @dev: the interface
  * @mtu: bytes, within the interface's limits
  *
- * Receive buffers of one piece follow as they are replaced.
+ * Receive buffers are for packets of any MTU that the interface may have.
  * Context: process, under RTNL.
  *
  * Return: 0, or -EINVAL when the XDP program or an AF_XDP socket cannot have such

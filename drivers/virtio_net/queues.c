@@ -123,7 +123,8 @@ int vnet_queues_init(struct vnet *vnet)
  * vnet_queues_ready - the queues have new rings
  * @vnet: the interface, with its virtqueues found again
  *
- * Context: process.
+ * Of the size that the device has; vnet_ring_restore() makes it the one that was
+ * chosen.  Context: process.
  *
  * Return: 0 or an error.
  */
@@ -136,8 +137,10 @@ int vnet_queues_ready(struct vnet *vnet)
 		struct vnet_rxq *rxq = &vnet->rxqs[i];
 		struct vnet_txq *txq = &vnet->txqs[i];
 
-		rxq->entries = virtqueue_get_vring_size(rxq->vq);
-		txq->entries = virtqueue_get_vring_size(txq->vq);
+		if (!rxq->entries || !vnet_ring_can_reset(vnet)) {
+			rxq->entries = virtqueue_get_vring_size(rxq->vq);
+			txq->entries = virtqueue_get_vring_size(txq->vq);
+		}
 		err = vnet_rx_ring_ready(rxq);
 		if (!err)
 			err = vnet_tx_ring_ready(txq);
@@ -249,28 +252,6 @@ void vnet_queues_delete(struct vnet *vnet)
 	}
 	vnet->ctrl_vq = NULL;
 	vnet->vdev->config->del_vqs(vnet->vdev);
-}
-
-/**
- * vnet_queues_broken - did ring or transport give up on the device?
- * @vnet: the interface
- *
- * True after a surprise removal, and after the device broke the rules of the
- * ring.
- */
-bool vnet_queues_broken(struct vnet *vnet)
-{
-	unsigned int i;
-
-	if (!vnet->rxqs[0].vq)
-		return false;
-	if (vnet->ctrl_vq && virtqueue_is_broken(vnet->ctrl_vq))
-		return true;
-	for (i = 0; i < vnet->max_pairs; i++)
-		if (virtqueue_is_broken(vnet->rxqs[i].vq) ||
-		    virtqueue_is_broken(vnet->txqs[i].vq))
-			return true;
-	return false;
 }
 
 /*

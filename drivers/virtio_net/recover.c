@@ -86,6 +86,7 @@ void vnet_use(struct vnet *vnet)
 
 	ASSERT_RTNL();
 	vnet->ready = true;
+	vnet_ring_restore(vnet);
 	for (i = 0; running && i < vnet->pairs; i++)
 		vnet_rx_start(vnet, i);
 	vnet_ctl_up(vnet);

@@ -173,6 +173,34 @@ int vnet_ring_reset_stopped(struct vnet *vnet, u16 i, bool tx)
 	return err ? err : ready;
 }
 
+/**
+ * vnet_ring_restore - the device was reset: rings have their sizes again
+ * @vnet: the interface, ready, its queues stopped
+ *
+ * A queue that cannot have its size keeps the device's.  Context: process, under
+ * RTNL.
+ */
+void vnet_ring_restore(struct vnet *vnet)
+{
+	int err = 0;
+	u16 i;
+
+	for (i = 0; i < vnet->max_pairs; i++) {
+		struct vnet_rxq *rxq = &vnet->rxqs[i];
+		struct vnet_txq *txq = &vnet->txqs[i];
+
+		if (!err)
+			err = vnet_ring_resize_rx(vnet, i, rxq->entries);
+		if (!err)
+			err = vnet_ring_resize_tx(vnet, i, txq->entries);
+		rxq->entries = virtqueue_get_vring_size(rxq->vq);
+		txq->entries = virtqueue_get_vring_size(txq->vq);
+	}
+	if (err)
+		dev_warn(&vnet->vdev->dev,
+			 "rings have the device's size: error %d\n", -err);
+}
+
 static int vnet_ring_resize(struct vnet *vnet, u32 rx, u32 tx)
 {
 	int err = 0;

@@ -560,7 +560,6 @@ int vnet_queues_find(struct vnet *vnet);
 int vnet_queues_init(struct vnet *vnet);
 int vnet_queues_ready(struct vnet *vnet);
 void vnet_queues_delete(struct vnet *vnet);
-bool vnet_queues_broken(struct vnet *vnet);
 void vnet_affinity_set(struct vnet *vnet);
 void vnet_affinity_clean(struct vnet *vnet);
 void vnet_spread_work(struct work_struct *work);

@@ -35,6 +35,7 @@ void vnet_channels_up(struct vnet *vnet);
  * a pair that was stopped
  */
 bool vnet_ring_can_reset(const struct vnet *vnet);
+void vnet_ring_restore(struct vnet *vnet);
 int vnet_ring_reset_tx(struct vnet *vnet, u16 i);
 int vnet_ring_reset_stopped(struct vnet *vnet, u16 i, bool tx);
 
