@@ -238,8 +238,6 @@ static void vnet_setup_netdev(struct vnet *vnet)
 	if (virtio_has_feature(vnet->vdev, VIRTIO_NET_F_MTU))
 		dev->mtu = vnet->config.mtu;
 	vnet_set_tx_features(vnet);
-	if (vnet->f.guest_csum && vnet_param_csum)
-		dev->features |= NETIF_F_RXCSUM;
 	dev->vlan_features = dev->features;
 	if (vnet->f.mergeable)
 		dev->sysfs_rx_queue_group = &vnet_rx_sysfs_group;

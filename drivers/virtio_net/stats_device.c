@@ -62,7 +62,11 @@ struct vnet_dstats_type {
 	.names = { __VA_ARGS__ },					\
 }
 
-/* VIRTIO 1.4, 5.1.6.5.11.3 to .11, the fields in their order. */
+/*
+ * VIRTIO 1.4, 5.1.6.5.11.3 to .11, the fields in their order.  What it calls
+ * "allowance exceeded" is too long a name for ethtool, and Linux's header has
+ * these.
+ */
 static const struct vnet_dstats_type vnet_dstats_types[] = {
 	VNET_DSTATS_TYPE(RX, 0, "notifications", "packets", "bytes",
 			 "interrupts", "drops", "drop_overruns"),
@@ -70,16 +74,16 @@ static const struct vnet_dstats_type vnet_dstats_types[] = {
 			 "csum_bad"),
 	VNET_DSTATS_TYPE(RX, 2, "gso_packets", "gso_bytes",
 			 "gso_packets_coalesced", "gso_bytes_coalesced"),
-	VNET_DSTATS_TYPE(RX, 3, "packets_allowance_exceeded",
-			 "bytes_allowance_exceeded"),
+	VNET_DSTATS_TYPE(RX, 3, "ratelimit_packets",
+			 "ratelimit_bytes"),
 	VNET_DSTATS_TYPE(TX, 16, "notifications", "packets", "bytes",
 			 "interrupts", "drops", "drop_malformed"),
 	VNET_DSTATS_TYPE(TX, 17, "csum_none", "needs_csum"),
 	VNET_DSTATS_TYPE(TX, 18, "gso_packets", "gso_bytes", "gso_segments",
 			 "gso_segments_bytes", "gso_packets_noseg",
 			 "gso_bytes_noseg"),
-	VNET_DSTATS_TYPE(TX, 19, "packets_allowance_exceeded",
-			 "bytes_allowance_exceeded"),
+	VNET_DSTATS_TYPE(TX, 19, "ratelimit_packets",
+			 "ratelimit_bytes"),
 	VNET_DSTATS_TYPE(CVQ, 32, "command_num", "ok_num"),
 };
 

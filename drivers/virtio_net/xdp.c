@@ -46,11 +46,12 @@ static bool vnet_xdp_copy(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
 {
 	u32 skip = rxq->vnet->hdr_len, max = vnet_rx_max_len(0), used = 0;
 	void *va = vnet_rx_alloc(rxq, PAGE_SIZE), *data;
-	bool ok = va;
+	bool ok = va, lie = false;
 
 	while (slot) {
 		data = slot->va + slot->headroom + skip;
-		ok = ok && len && len <= slot->room && len <= max - used;
+		lie |= !len || len > slot->room;
+		ok = ok && !lie && len <= max - used;
 		if (ok && !skip)
 			vnet_rx_sync_for_cpu(rxq, data, len);
 		if (ok)
@@ -67,6 +68,10 @@ static bool vnet_xdp_copy(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
 	}
 	if (va)
 		vnet_rx_free(va, true);
+	if (num)
+		vnet_rx_count(rxq, &rxq->stats.bad_hdr, 1);
+	else if (lie)
+		vnet_rx_count(rxq, &rxq->stats.bad_len, 1);
 	vnet_rx_drop(rxq, 0);
 	return false;
 }
@@ -81,8 +86,10 @@ static bool vnet_xdp_frag(struct vnet_rxq *rxq, struct xdp_buff *xdp)
 	u32 len;
 
 	slot = vnet_rx_pop(rxq, &len);
-	if (!slot)
+	if (!slot) {
+		vnet_rx_count(rxq, &rxq->stats.bad_hdr, 1);
 		return false;
+	}
 	ok = len && len <= slot->room && info->nr_frags < MAX_SKB_FRAGS;
 	if (ok) {
 		skb_frag_t *frag = &info->frags[info->nr_frags++];
@@ -94,6 +101,8 @@ static bool vnet_xdp_frag(struct vnet_rxq *rxq, struct xdp_buff *xdp)
 		skb_frag_size_set(frag, len);
 		info->xdp_frags_size += len;
 		slot->va = NULL;
+	} else {
+		vnet_rx_count(rxq, &rxq->stats.bad_len, 1);
 	}
 	vnet_rx_slot_put(rxq, slot);
 	return ok;
@@ -128,7 +137,6 @@ static bool vnet_xdp_wrap(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
 	while (--num) {
 		if (likely(vnet_xdp_frag(rxq, xdp)))
 			continue;
-		vnet_rx_count(rxq, &rxq->stats.bad_len, 1);
 		vnet_rx_drop(rxq, num - 1);
 		xdp_return_buff(xdp);
 		return false;
