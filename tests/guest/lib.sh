@@ -47,10 +47,11 @@ refused()
 	if "$@"; then not_ok "$_name (it worked: $*)"; else ok "$_name"; fi
 }
 
-# try_for SECONDS COMMAND...: until it succeeds; longer on a slow kernel
+# try_for SECONDS COMMAND...: until it succeeds; so long is enough on an idle host,
+# and it may take three times that; longer on a slow kernel
 try_for()
 {
-	_until=$(($(cut -d. -f1 /proc/uptime) + $1 * ${SLOW:-1}))
+	_until=$(($(cut -d. -f1 /proc/uptime) + $1 * 3 * ${SLOW:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$(cut -d. -f1 /proc/uptime)" -lt $_until ] || return 1
