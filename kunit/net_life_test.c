@@ -41,6 +41,14 @@ static bool data_stopped(struct data_fix *d)
 	return netif_xmit_stopped(netdev_get_tx_queue(d->f->dev, 0));
 }
 
+/* It is not only that NAPI has not run yet for what was sent before. */
+static bool data_full(struct data_fix *d)
+{
+	if (data_stopped(d))
+		schedule_timeout_uninterruptible(HZ / 20);
+	return data_stopped(d);
+}
+
 /*
  * Packets that the device does not give back, until no more are taken: the ring
  * is full, or byte queue limits know better.  The stack may have some between.
@@ -52,7 +60,7 @@ static int data_fill(struct data_fix *d)
 
 	KUNIT_ASSERT_TRUE(d->f->test, data_xmit(d, 60));
 	KUNIT_ASSERT_TRUE(d->f->test, data_take(d, &d->b[0]));
-	for (; n < TOO_MANY && !data_stopped(d); n++)
+	for (; n < TOO_MANY && !data_full(d); n++)
 		data_xmit(d, 60);
 	KUNIT_ASSERT_TRUE(d->f->test, data_stopped(d));
 	return n;
