@@ -79,8 +79,13 @@ static void net_oblige(struct work_struct *work)
 			f->mq = f->last;
 		if (f->last.class == CLASS_MAC && f->last.cmd == MAC_ADDR_SET)
 			f->told_addr = true;
+		if (f->heard)
+			f->heard(f, &f->last);
+		if (f->slow_ms)
+			msleep(f->slow_ms);
 		if (f->last.class == CLASS_STATS)
-			net_result(f, &f->last, &types, sizeof(types));
+			net_result(f, &f->last, &types,
+				   sizeof(types) - f->stats_cut);
 		else
 			net_answer(f, &f->last, ACK_OK);
 	}
@@ -114,6 +119,18 @@ void net_set_pairs(struct net_fix *f, unsigned int pairs)
 	for (i = 0; i < f->m->num_vqs; i++)
 		f->m->queue_size[i] = 64;
 	put_unaligned_le16(pairs, f->m->config + CFG_PAIRS);
+}
+
+/**
+ * net_offer_rss - what the device has for hashes, before it is on the bus
+ * @f: the device
+ * @types: kinds of packets that it can hash, 5.1.6.4.3.1
+ */
+void net_offer_rss(struct net_fix *f, u32 types)
+{
+	f->m->config[CFG_RSS_KEY] = RSS_KEY;
+	put_unaligned_le16(RSS_ENTRIES, f->m->config + CFG_RSS_TABLE);
+	put_unaligned_le32(types, f->m->config + CFG_HASH_TYPES);
 }
 
 /**
@@ -180,6 +197,23 @@ void net_oblige_stop(struct net_fix *f)
 }
 
 /**
+ * net_oblige_rest - accept commands until no more come, and stop then
+ * @f: the device, which accepts them already
+ *
+ * Some come by themselves a little later.
+ */
+void net_oblige_rest(struct net_fix *f)
+{
+	unsigned int before;
+
+	do {
+		before = READ_ONCE(f->obliged);
+		msleep(100);
+	} while (before != READ_ONCE(f->obliged));
+	net_oblige_stop(f);
+}
+
+/**
  * net_try_start - put it on the bus
  * @f: the device
  *
@@ -223,19 +257,14 @@ void net_start(struct net_fix *f)
  */
 void net_open(struct net_fix *f)
 {
-	unsigned int before;
 	int err;
 
 	net_oblige_start(f);
 	rtnl_lock();
 	err = dev_open(f->dev, NULL);
 	rtnl_unlock();
-	/* Receive filters come by themselves. */
-	do {
-		before = READ_ONCE(f->obliged);
-		msleep(100);
-	} while (before != READ_ONCE(f->obliged));
-	net_oblige_stop(f);
+	/* Receive filters, for one. */
+	net_oblige_rest(f);
 	KUNIT_ASSERT_EQ(f->test, err, 0);
 }
 
@@ -296,6 +325,37 @@ int net_user_result(struct net_fix *f)
 }
 
 /**
+ * net_do - a user whose device accepts all that it is told for him
+ * @f: the device
+ * @fn: what he does
+ *
+ * Return: what the function returned.
+ */
+int net_do(struct net_fix *f, int (*fn)(struct net_user *u))
+{
+	int ret;
+
+	net_oblige_start(f);
+	net_user_start(f, fn);
+	ret = net_user_result(f);
+	net_oblige_stop(f);
+	return ret;
+}
+
+/**
+ * net_use_pairs - a user who wants so many pairs, of a device that accepts it
+ * @f: the device
+ * @pairs: how many
+ *
+ * Return: what he was told.
+ */
+int net_use_pairs(struct net_fix *f, unsigned int pairs)
+{
+	f->user.num = pairs;
+	return net_do(f, net_set_channels);
+}
+
+/**
  * net_take - the next command
  * @f: the device
  * @class: has to be this
@@ -339,6 +399,48 @@ bool net_accept(struct net_fix *f, u8 class, u8 cmd, struct net_cmd *c)
 	return taken;
 }
 
+/**
+ * net_in_table - is an address in a table?
+ * @table: the addresses, one behind the other
+ * @num: how many
+ * @addr: the address
+ *
+ * Return: true when it is.
+ */
+bool net_in_table(const u8 *table, u32 num, const u8 *addr)
+{
+	for (; num; num--, table += ETH_ALEN)
+		if (ether_addr_equal_unaligned(table, addr))
+			return true;
+	return false;
+}
+
+/**
+ * net_find_stat - one of the counters of ethtool -S
+ * @dev: the interface
+ * @values: all of them
+ * @num: how many
+ * @name: what it is called
+ *
+ * Return: the counter; all ones when there is none.
+ */
+u64 net_find_stat(struct net_device *dev, const u64 *values, int num,
+		  const char *name)
+{
+	u8 *names = kcalloc(num, ETH_GSTRING_LEN, GFP_KERNEL);
+	u64 value = U64_MAX;
+	int i;
+
+	if (!names)
+		return value;
+	dev->ethtool_ops->get_strings(dev, ETH_SS_STATS, names);
+	for (i = 0; i < num; i++)
+		if (!strcmp(names + i * ETH_GSTRING_LEN, name))
+			value = values[i];
+	kfree(names);
+	return value;
+}
+
 /* A new address for the interface. */
 int net_set_addr(struct net_user *u)
 {
@@ -378,6 +480,22 @@ int net_set_coalesce(struct net_user *u)
 	const struct ethtool_ops *ops = u->f->dev->ethtool_ops;
 
 	return ops->set_coalesce(u->f->dev, &u->ec, NULL, NULL);
+}
+
+/* ethtool -Q. */
+int net_set_coalesce_pair(struct net_user *u)
+{
+	const struct ethtool_ops *ops = u->f->dev->ethtool_ops;
+
+	return ops->set_per_queue_coalesce(u->f->dev, u->pair, &u->ec);
+}
+
+/* ethtool -L, and -X with all queues the same. */
+int net_set_channels(struct net_user *u)
+{
+	struct ethtool_channels ch = { .combined_count = u->num };
+
+	return u->f->dev->ethtool_ops->set_channels(u->f->dev, &ch);
 }
 
 /* ethtool -N rx-flow-hash. */

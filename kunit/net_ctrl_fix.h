@@ -65,6 +65,9 @@
 #define FB_STANDBY	FB(62)
 #define FB_SPEED	FB(63)
 
+/* The address can be set by a command, 5.1.6.5.2.2. */
+#define FB_ADDR		(FB_CTRL_RX | FB_CTRL_MAC)
+
 /* Fields of the configuration, 5.1.4. */
 #define CFG_MAC		0
 #define CFG_STATUS	6
@@ -76,6 +79,10 @@
 #define CFG_RSS_TABLE	18
 #define CFG_HASH_TYPES	20
 
+/* Bits of the status there. */
+#define S_LINK_UP	1
+#define S_ANNOUNCE	2
+
 /* Classes and commands, 5.1.6.5. */
 #define CLASS_RX	0
 #define RX_PROMISC	0
@@ -86,6 +93,8 @@
 #define CLASS_VLAN	2
 #define VLAN_ADD	0
 #define VLAN_DEL	1
+#define CLASS_ANNOUNCE	3
+#define ANNOUNCE_ACK	0
 #define CLASS_MQ	4
 #define MQ_PAIRS_SET	0
 #define MQ_RSS_CONFIG	1
@@ -129,6 +138,7 @@ struct net_fix;
  * @done: it did
  * @addr: for an address
  * @vid: for a VLAN
+ * @pair: for coalescing of one pair
  * @features: for switches
  * @ec: for coalescing
  * @rxnfc: for fields of hashes
@@ -144,6 +154,7 @@ struct net_user {
 	struct completion done;
 	u8 addr[ETH_ALEN];
 	u16 vid;
+	u16 pair;
 	netdev_features_t features;
 	struct ethtool_coalesce ec;
 	struct ethtool_rxnfc rxnfc;
@@ -183,6 +194,10 @@ struct net_cmd {
  * @mq: the last that was about several queues
  * @told_addr: one of them was an address
  * @stats_types: statistics that the device has
+ * @stats_cut: bytes that its answer about them lacks
+ * @slow_ms: how long it takes to accept a command
+ * @heard: called with each that it accepts, before it is answered, or NULL
+ * @hearer: for it
  */
 struct net_fix {
 	struct kunit *test;
@@ -198,25 +213,36 @@ struct net_fix {
 	struct net_cmd mq;
 	bool told_addr;
 	u64 stats_types;
+	unsigned int stats_cut;
+	unsigned int slow_ms;
+	void (*heard)(struct net_fix *f, const struct net_cmd *c);
+	void *hearer;
 };
 
 struct net_fix *net_new_offering(struct kunit *test, u64 offered);
 struct net_fix *net_new(struct kunit *test, u64 features);
 void net_set_pairs(struct net_fix *f, unsigned int pairs);
+void net_offer_rss(struct net_fix *f, u32 types);
 bool net_try_start(struct net_fix *f);
 void net_start(struct net_fix *f);
 void net_oblige_start(struct net_fix *f);
 void net_oblige_stop(struct net_fix *f);
+void net_oblige_rest(struct net_fix *f);
 void net_open(struct net_fix *f);
 struct net_fix *net_setup(struct kunit *test, u64 features);
 void net_user_start(struct net_fix *f, int (*fn)(struct net_user *u));
 bool net_user_ended(struct net_fix *f);
 int net_user_result(struct net_fix *f);
+int net_do(struct net_fix *f, int (*fn)(struct net_user *u));
+int net_use_pairs(struct net_fix *f, unsigned int pairs);
 bool net_take(struct net_fix *f, u8 class, u8 cmd, struct net_cmd *c);
 void net_answer(struct net_fix *f, struct net_cmd *c, u8 ack);
 void net_result(struct net_fix *f, struct net_cmd *c, const void *result,
 		size_t len);
 bool net_accept(struct net_fix *f, u8 class, u8 cmd, struct net_cmd *c);
+bool net_in_table(const u8 *table, u32 num, const u8 *addr);
+u64 net_find_stat(struct net_device *dev, const u64 *values, int num,
+		  const char *name);
 
 /* What a user does. */
 int net_set_addr(struct net_user *u);
@@ -224,6 +250,8 @@ int net_add_vlan(struct net_user *u);
 int net_kill_vlan(struct net_user *u);
 int net_set_features(struct net_user *u);
 int net_set_coalesce(struct net_user *u);
+int net_set_coalesce_pair(struct net_user *u);
+int net_set_channels(struct net_user *u);
 int net_set_rxnfc(struct net_user *u);
 int net_set_key(struct net_user *u);
 int net_read_stats(struct net_user *u);

@@ -12,8 +12,6 @@
 
 #include "net_ctrl_fix.h"
 
-#define FB_ADDR		(FB_CTRL_RX | FB_CTRL_MAC)
-
 static const u8 other[ETH_ALEN] = { 0x52, 0x54, 0, 0x12, 0x34, 0x99 };
 
 static void start_set_addr(struct net_fix *f)
@@ -399,9 +397,7 @@ static struct net_fix *rss_setup(struct kunit *test, u64 features, u32 types)
 {
 	struct net_fix *f = net_new(test, features | FB_RSS);
 
-	f->m->config[CFG_RSS_KEY] = RSS_KEY;
-	put_unaligned_le16(RSS_ENTRIES, f->m->config + CFG_RSS_TABLE);
-	put_unaligned_le32(types, f->m->config + CFG_HASH_TYPES);
+	net_offer_rss(f, types);
 	net_start(f);
 	return f;
 }
@@ -517,15 +513,6 @@ static void nothing_negotiated(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, play_try_take(f->p, Q_CTRL, &c.b));
 }
 
-/* Is an address in a table of so many? */
-static bool in_table(const u8 *table, u32 num, const u8 *addr)
-{
-	for (; num; num--, table += ETH_ALEN)
-		if (ether_addr_equal_unaligned(table, addr))
-			return true;
-	return false;
-}
-
 /* A receive filter: modes that change, and both tables. */
 static void rx_mode_tables(struct kunit *test)
 {
@@ -544,7 +531,7 @@ static void rx_mode_tables(struct kunit *test)
 	num = get_unaligned_le32(c.data + 4);
 	KUNIT_ASSERT_LE(test, num, 8);
 	KUNIT_EXPECT_EQ(test, c.len, 4 + 4 + num * ETH_ALEN);
-	KUNIT_EXPECT_TRUE(test, in_table(c.data + 8, num, group));
+	KUNIT_EXPECT_TRUE(test, net_in_table(c.data + 8, num, group));
 	KUNIT_EXPECT_EQ(test, c.b.c.num - c.b.c.num_in, 3);
 	KUNIT_EXPECT_TRUE(test, net_accept(f, CLASS_RX, RX_PROMISC, &c));
 	KUNIT_EXPECT_EQ(test, c.data[0], 0);

@@ -217,20 +217,6 @@ u64 data_dropped(struct data_fix *d)
 	return stats.rx_dropped;
 }
 
-static u64 data_find_counter(struct net_device *dev, u8 *names, u64 *values,
-			     int num, const char *name)
-{
-	struct ethtool_stats info = {};
-	int i;
-
-	dev->ethtool_ops->get_strings(dev, ETH_SS_STATS, names);
-	dev->ethtool_ops->get_ethtool_stats(dev, &info, values);
-	for (i = 0; i < num; i++)
-		if (!strcmp(names + i * ETH_GSTRING_LEN, name))
-			return values[i];
-	return U64_MAX;
-}
-
 /**
  * data_counter - a counter of ethtool -S
  * @d: the interface, of a device without counters of its own
@@ -241,19 +227,19 @@ static u64 data_find_counter(struct net_device *dev, u8 *names, u64 *values,
 u64 data_counter(struct data_fix *d, const char *name)
 {
 	struct net_device *dev = d->f->dev;
+	struct ethtool_stats info = {};
 	u64 *values, value = U64_MAX;
-	u8 *names;
 	int num;
 
 	rtnl_lock();
 	num = dev->ethtool_ops->get_sset_count(dev, ETH_SS_STATS);
-	names = kcalloc(num, ETH_GSTRING_LEN, GFP_KERNEL);
 	values = kcalloc(num, sizeof(*values), GFP_KERNEL);
-	if (names && values)
-		value = data_find_counter(dev, names, values, num, name);
+	if (values) {
+		dev->ethtool_ops->get_ethtool_stats(dev, &info, values);
+		value = net_find_stat(dev, values, num, name);
+	}
 	rtnl_unlock();
 	kfree(values);
-	kfree(names);
 	return value;
 }
 

@@ -117,9 +117,7 @@ static struct net_fix *steer_new(struct kunit *test, u64 features)
 	struct net_fix *f = net_new(test, features);
 
 	net_set_pairs(f, PAIRS);
-	f->m->config[CFG_RSS_KEY] = RSS_KEY;
-	put_unaligned_le16(RSS_ENTRIES, f->m->config + CFG_RSS_TABLE);
-	put_unaligned_le32(0x3f, f->m->config + CFG_HASH_TYPES);
+	net_offer_rss(f, 0x3f);
 	return f;
 }
 
@@ -127,27 +125,6 @@ static struct net_fix *steer_new(struct kunit *test, u64 features)
 static unsigned int pairs_at_first(void)
 {
 	return min_t(unsigned int, PAIRS, num_online_cpus());
-}
-
-/* ethtool -L, and -X with all queues the same. */
-static int use_pairs(struct net_user *u)
-{
-	struct ethtool_channels ch = { .combined_count = u->num };
-
-	return u->f->dev->ethtool_ops->set_channels(u->f->dev, &ch);
-}
-
-/* A user who sets so many pairs; all that the driver tells is accepted. */
-static int set_pairs(struct net_fix *f, unsigned int pairs)
-{
-	int ret;
-
-	net_oblige_start(f);
-	f->user.num = pairs;
-	net_user_start(f, use_pairs);
-	ret = net_user_result(f);
-	net_oblige_stop(f);
-	return ret;
 }
 
 static u32 *steer_table;
@@ -184,7 +161,7 @@ static void table_and_key(struct kunit *test)
 
 	net_start(f);
 	net_open(f);
-	KUNIT_ASSERT_EQ(test, set_pairs(f, PAIRS), 0);
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, PAIRS), 0);
 	steer_setup(test, f, &c);
 	KUNIT_ASSERT_EQ(test, c.len, RSS_LEN);
 	for (i = 0; i < RSS_ENTRIES; i++)
@@ -226,7 +203,7 @@ static void hash_and_queue(struct kunit *test)
 
 	net_start(f);
 	d = data_open(f, HDR_HASH);
-	KUNIT_ASSERT_EQ(test, set_pairs(f, PAIRS), 0);
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, PAIRS), 0);
 	steer_setup(test, f, &c);
 	l.hash = toeplitz(c.data + RSS_KEY_LEN + 1, e->input, e->addrs);
 	l.report = v6 ? REPORT_IPV6 : REPORT_IPV4;
@@ -277,7 +254,7 @@ static void pairs_set(struct kunit *test)
 	d = data_open(f, HDR);
 	KUNIT_EXPECT_EQ(test, f->dev->real_num_tx_queues, pairs_at_first());
 	f->user.num = PAIRS;
-	net_user_start(f, use_pairs);
+	net_user_start(f, net_set_channels);
 	KUNIT_ASSERT_TRUE(test, net_take(f, CLASS_MQ, MQ_PAIRS_SET, &c));
 	KUNIT_EXPECT_EQ(test, c.len, 2);
 	KUNIT_EXPECT_EQ(test, get_unaligned_le16(c.data), PAIRS);
@@ -313,9 +290,9 @@ static void pairs_fewer(struct kunit *test)
 
 	net_start(f);
 	net_open(f);
-	KUNIT_ASSERT_EQ(test, set_pairs(f, PAIRS), 0);
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, PAIRS), 0);
 	f->user.num = 2;
-	net_user_start(f, use_pairs);
+	net_user_start(f, net_set_channels);
 	KUNIT_ASSERT_TRUE(test, net_take(f, CLASS_MQ, MQ_PAIRS_SET, &c));
 	KUNIT_EXPECT_EQ(test, get_unaligned_le16(c.data), 2);
 	KUNIT_EXPECT_EQ(test, f->dev->real_num_tx_queues, 2);
@@ -334,10 +311,10 @@ static void pairs_bounds(struct kunit *test)
 	net_start(f);
 	net_open(f);
 	f->user.num = 0;
-	net_user_start(f, use_pairs);
+	net_user_start(f, net_set_channels);
 	KUNIT_EXPECT_EQ(test, net_user_result(f), -EINVAL);
 	f->user.num = PAIRS + 1;
-	net_user_start(f, use_pairs);
+	net_user_start(f, net_set_channels);
 	KUNIT_EXPECT_EQ(test, net_user_result(f), -EINVAL);
 	KUNIT_EXPECT_FALSE(test, play_try_take(f->p, f->q_ctrl, &c.b));
 }
@@ -350,20 +327,12 @@ static void pairs_after_reset(struct kunit *test)
 
 	net_start(f);
 	net_open(f);
-	KUNIT_ASSERT_EQ(test, set_pairs(f, 3), 0);
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, 3), 0);
 	mock_needs_reset(f->m);
 	KUNIT_ASSERT_TRUE(test, net_accept(f, CLASS_MQ, MQ_PAIRS_SET, &c));
 	KUNIT_EXPECT_EQ(test, get_unaligned_le16(c.data), 3);
 	KUNIT_EXPECT_GT(test, play_poll(f->p, 4), 0);
 	KUNIT_EXPECT_TRUE(test, play_until(netif_device_present(f->dev)));
-}
-
-/* ethtool -Q. */
-static int set_coalesce_third(struct net_user *u)
-{
-	const struct ethtool_ops *ops = u->f->dev->ethtool_ops;
-
-	return ops->set_per_queue_coalesce(u->f->dev, 2, &u->ec);
 }
 
 /* 5.1.6.5.10.4: the index of a virtqueue, and of one that is in use. */
@@ -374,16 +343,17 @@ static void coalesce_queue(struct kunit *test)
 
 	net_start(f);
 	net_open(f);
-	KUNIT_ASSERT_EQ(test, set_pairs(f, 2), 0);
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, 2), 0);
+	f->user.pair = 2;
 	f->user.ec.rx_coalesce_usecs = 30;
 	f->user.ec.rx_max_coalesced_frames = 16;
 	f->user.ec.tx_coalesce_usecs = 40;
 	f->user.ec.tx_max_coalesced_frames = 32;
-	net_user_start(f, set_coalesce_third);
+	net_user_start(f, net_set_coalesce_pair);
 	KUNIT_EXPECT_EQ(test, net_user_result(f), -EINVAL);
 	KUNIT_EXPECT_FALSE(test, play_try_take(f->p, f->q_ctrl, &c.b));
-	KUNIT_ASSERT_EQ(test, set_pairs(f, 3), 0);
-	net_user_start(f, set_coalesce_third);
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, 3), 0);
+	net_user_start(f, net_set_coalesce_pair);
 	KUNIT_ASSERT_TRUE(test, net_accept(f, CLASS_COAL, COAL_VQ_SET, &c));
 	KUNIT_EXPECT_EQ(test, c.len, 12);
 	KUNIT_EXPECT_EQ(test, get_unaligned_le16(c.data), 4);
@@ -469,25 +439,6 @@ static int get_coalesce(struct net_user *u)
 	return ops->get_coalesce(u->f->dev, &u->ec, NULL, NULL);
 }
 
-/* A question, or a setting; the device accepts what it is told. */
-static int coalesce_do(struct net_fix *f, int (*fn)(struct net_user *u))
-{
-	int ret;
-
-	net_oblige_start(f);
-	net_user_start(f, fn);
-	ret = net_user_result(f);
-	net_oblige_stop(f);
-	return ret;
-}
-
-static int adapt_first(struct net_user *u)
-{
-	const struct ethtool_ops *ops = u->f->dev->ethtool_ops;
-
-	return ops->set_per_queue_coalesce(u->f->dev, 0, &u->ec);
-}
-
 /* One queue finds out by itself, or all, or none. */
 static void adaptive_queue(struct kunit *test)
 {
@@ -498,21 +449,21 @@ static void adaptive_queue(struct kunit *test)
 		kunit_skip(test, "a kernel without CONFIG_DIMLIB");
 	net_start(f);
 	net_open(f);
-	KUNIT_ASSERT_EQ(test, set_pairs(f, 2), 0);
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, 2), 0);
 	ec->use_adaptive_rx_coalesce = 1;
-	KUNIT_EXPECT_EQ(test, coalesce_do(f, adapt_first), 0);
-	KUNIT_EXPECT_EQ(test, coalesce_do(f, get_coalesce), 0);
+	KUNIT_EXPECT_EQ(test, net_do(f, net_set_coalesce_pair), 0);
+	KUNIT_EXPECT_EQ(test, net_do(f, get_coalesce), 0);
 	KUNIT_EXPECT_EQ(test, ec->use_adaptive_rx_coalesce, 0);
-	KUNIT_EXPECT_EQ(test, coalesce_do(f, get_coalesce_first), 0);
+	KUNIT_EXPECT_EQ(test, net_do(f, get_coalesce_first), 0);
 	KUNIT_EXPECT_EQ(test, ec->use_adaptive_rx_coalesce, 1);
 	/* All of them, and then none, which the device is told. */
-	KUNIT_EXPECT_EQ(test, coalesce_do(f, net_set_coalesce), 0);
+	KUNIT_EXPECT_EQ(test, net_do(f, net_set_coalesce), 0);
 	ec->use_adaptive_rx_coalesce = 0;
 	f->last.cmd = 0xff;
-	KUNIT_EXPECT_EQ(test, coalesce_do(f, net_set_coalesce), 0);
+	KUNIT_EXPECT_EQ(test, net_do(f, net_set_coalesce), 0);
 	KUNIT_EXPECT_EQ(test, f->last.class, CLASS_COAL);
 	KUNIT_EXPECT_EQ(test, f->last.cmd, COAL_RX_SET);
-	KUNIT_EXPECT_EQ(test, coalesce_do(f, get_coalesce_first), 0);
+	KUNIT_EXPECT_EQ(test, net_do(f, get_coalesce_first), 0);
 	KUNIT_EXPECT_EQ(test, ec->use_adaptive_rx_coalesce, 0);
 }
 
