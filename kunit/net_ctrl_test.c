@@ -393,6 +393,115 @@ static void device_stats(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, found, s->good);
 }
 
+#define STATS_TX_BASIC	BIT_ULL(16)
+#define STATS_CVQ	BIT_ULL(32)
+#define STATS_ALL	(STATS_RX_BASIC | STATS_TX_BASIC | STATS_CVQ)
+
+/* Two pairs of queues, and counters of each kind of queue. */
+static struct net_fix *stats_setup_all(struct kunit *test)
+{
+	struct net_fix *f = net_new(test, FB_STATS | FB_MQ);
+
+	net_set_pairs(f, 2);
+	f->stats_types = STATS_ALL;
+	net_start(f);
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, 2), 0);
+	return f;
+}
+
+/* 5.1.6.5.11.2: each queue by its index, with the types of its kind. */
+static void expect_asked(struct net_fix *f, const struct net_cmd *c)
+{
+	static const u64 want[] = { STATS_RX_BASIC, STATS_TX_BASIC,
+				    STATS_RX_BASIC, STATS_TX_BASIC, STATS_CVQ };
+	unsigned int i, queue, asked = 0;
+
+	KUNIT_ASSERT_EQ(f->test, c->len, 16 * ARRAY_SIZE(want));
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
+		queue = get_unaligned_le16(c->data + 16 * i);
+		KUNIT_ASSERT_LT(f->test, queue, ARRAY_SIZE(want));
+		KUNIT_EXPECT_EQ(f->test,
+				get_unaligned_le64(c->data + 16 * i + 8),
+				want[queue]);
+		asked |= BIT(queue);
+	}
+	KUNIT_EXPECT_EQ(f->test, asked, 0x1f);
+}
+
+static void expect_stat(struct net_fix *f, const char *name, u64 want)
+{
+	KUNIT_EXPECT_EQ(f->test, net_find_stat(f->dev, f->user.stats,
+					       f->user.num, name), want);
+}
+
+/* Entries in the device's order: one unknown, one longer than its type. */
+static size_t put_row(u8 *p)
+{
+	size_t at = put_entry(p, 200, 0, 24, COUNTER);
+
+	put_unaligned_le64(COUNTER, p + at);
+	at += 8;
+	at += put_entry(p + at, 32, 4, 24, 11);
+	put_unaligned_le64(10, p + at);
+	at += 8;
+	at += put_entry(p + at, 0, 2, 8 + 8 * 8, 20);
+	for (; at < 24 + 24 + 72; at += 8)
+		put_unaligned_le64(20 + (at - 24 - 24 - 8) / 8, p + at);
+	return at + put_entry(p + at, 16, 1, 16, 30);
+}
+
+/* Each is where its type and queue belong; what is not said is 0. */
+static void device_stats_row(struct kunit *test)
+{
+	struct net_fix *f = stats_setup_all(test);
+	struct net_cmd c;
+	u8 reply[160];
+	int i;
+
+	net_user_start(f, net_read_stats);
+	KUNIT_ASSERT_TRUE(test, net_take(f, CLASS_STATS, STATS_GET, &c));
+	expect_asked(f, &c);
+	/* Room for 6 + 6 + 6 + 6 + 2 counters, and 5 headers. */
+	KUNIT_EXPECT_GE(test, c.b.in_len, 1 + 26 * 8 + 5 * 8);
+	net_result(f, &c, reply, put_row(reply));
+	KUNIT_ASSERT_GT(test, net_user_result(f), 0);
+	expect_stat(f, "ctrl_hw_command_num", 11);
+	expect_stat(f, "ctrl_hw_ok_num", 10);
+	expect_stat(f, "rx1_hw_notifications", 20);
+	expect_stat(f, "rx1_hw_packets", 21);
+	expect_stat(f, "rx1_hw_drop_overruns", 25);
+	expect_stat(f, "tx0_hw_notifications", 30);
+	expect_stat(f, "tx0_hw_packets", 0);
+	expect_stat(f, "rx0_hw_packets", 0);
+	expect_stat(f, "tx1_hw_notifications", 0);
+	for (i = 0; i < f->user.num; i++) {
+		KUNIT_EXPECT_NE(test, f->user.stats[i], COUNTER);
+		KUNIT_EXPECT_NE(test, f->user.stats[i], 26);
+		KUNIT_EXPECT_NE(test, f->user.stats[i], 27);
+	}
+	kfree(f->user.stats);
+}
+
+/* Half an answer about types is none: they are not asked for. */
+static void device_stats_unknown(struct kunit *test)
+{
+	struct net_fix *f = net_new(test, FB_STATS);
+	struct net_cmd c;
+
+	f->stats_types = STATS_ALL;
+	f->stats_cut = 1;
+	net_start(f);
+	KUNIT_ASSERT_EQ(test, f->obliged, 1);
+	KUNIT_ASSERT_EQ(test, f->last.cmd, STATS_QUERY);
+	KUNIT_EXPECT_EQ(test, f->last.b.in_len, 1 + 8);
+	net_user_start(f, net_read_stats);
+	KUNIT_EXPECT_GT(test, net_user_result(f), 0);
+	expect_stat(f, "rx0_hw_packets", U64_MAX);
+	expect_stat(f, "ctrl_hw_command_num", U64_MAX);
+	kfree(f->user.stats);
+	KUNIT_EXPECT_FALSE(test, play_try_take(f->p, Q_CTRL, &c.b));
+}
+
 static struct net_fix *rss_setup(struct kunit *test, u64 features, u32 types)
 {
 	struct net_fix *f = net_new(test, features | FB_RSS);
@@ -577,6 +686,8 @@ static struct kunit_case net_ctrl_cases[] = {
 	KUNIT_CASE(coalescing),
 	KUNIT_CASE(coalescing_refused),
 	KUNIT_CASE_PARAM(device_stats, stats_lie_gen_params),
+	KUNIT_CASE(device_stats_row),
+	KUNIT_CASE(device_stats_unknown),
 	KUNIT_CASE(rss),
 	KUNIT_CASE(rss_key),
 	KUNIT_CASE(rss_when_asked),
