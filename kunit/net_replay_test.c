@@ -485,6 +485,25 @@ static void pairs_late(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->dev->real_num_tx_queues, 2);
 }
 
+/* The interface goes down before the answer: nothing may be left over. */
+static void queue_late_down(struct kunit *test)
+{
+	struct has *h = two_pairs(test, FB_VQ_COAL);
+	struct net_fix *f = h->f;
+	struct net_cmd c;
+
+	f->user.pair = 1;
+	want_rx(f, 32, 50);
+	has_late(h, net_set_coalesce_pair, CLASS_COAL, COAL_VQ_SET, &c);
+	rtnl_lock();
+	dev_close(f->dev);
+	rtnl_unlock();
+	has_answer(h, &c, ACK_OK);
+	net_open(f);
+	KUNIT_EXPECT_EQ(test, h->pairs, 2);
+	expect_coal(h, 2, 0, 0);
+}
+
 /* The key that packets were hashed with before: 5.1.6.5.7.1. */
 static void key_late(struct kunit *test)
 {
@@ -752,6 +771,7 @@ static struct kunit_case net_replay_cases[] = {
 	KUNIT_CASE(offloads_late),
 	KUNIT_CASE(filter_late),
 	KUNIT_CASE(pairs_late),
+	KUNIT_CASE(queue_late_down),
 	KUNIT_CASE(key_late),
 	KUNIT_CASE(coalescing_after_reset),
 	KUNIT_CASE_PARAM(queues_after_reset, queue_features_gen_params),

@@ -45,7 +45,8 @@ static void vnet_ctl_replay(struct vnet_ctrl *ctrl, bool fresh)
 	ASSERT_RTNL();
 	vnet_ctrl_hurry(ctrl);
 	vnet_offloads_replay(ctrl, fresh);
-	ctrl->pairs = fresh ? 1 : 0;
+	if (fresh)
+		ctrl->pairs = 1;
 	if (netif_running(vnet->dev))
 		vnet_channels_up(vnet);
 	vnet_mac_replay(ctrl, fresh);
