@@ -52,10 +52,59 @@ for i in $(seq 1 $ROUNDS); do
 	wait $getter $sender 2>/dev/null
 	check "an address" up
 done
-for parameters in napi_tx=0 "csum=0 gso=0" napi_weight=1 ""; do
+parameter() { cat /sys/module/virtio_net/parameters/$1; }
+# offload_is NAME on|off
+offload_is() { same "$1" "$(word -k $1 | cut -d' ' -f1)" $2; }
+
+# with_parameters WORDS SHOWN CHECKSUMS SEGMENTS FRAMES: what csum, gso, napi_tx and
+# napi_weight are shown as, what is left to the device, how many frames an interrupt is for
+with_parameters()
+{
+	set -- "$1" "$2" $3 $4 $5 "${1:-no parameters}"
 	check "unload" rmmod virtio_net
-	check "load with ${parameters:-no parameters}" modprobe virtio_net $parameters
+	check "load with $6" modprobe virtio_net $1
 	try_for 10 device_of virtio_net
 	check "an address" up
-	both "transfers with ${parameters:-no parameters}" true
-done
+	same "$6: shown" "$(parameter csum) $(parameter gso) $(parameter napi_tx) $(parameter napi_weight)" "$2"
+	if [ "$(feature $dev 0),$(feature $dev 11)" = 1,1 ]; then
+		offload_is tx-checksumming $3
+		offload_is scatter-gather $3
+		offload_is tcp-segmentation-offload $4
+	else
+		skip "offloads" "the device has none"
+	fi
+	if [ "$(feature $dev 53)" = 0 ]; then
+		same "frames of transmit interrupts" "$(word -c tx-frames)" $5
+	else
+		skip "frames of transmit interrupts" "the device has a setting for them"
+	fi
+	[ $CFG_wire != tap ] || host capture >/dev/null
+	both "transfers with $6" true
+	[ $CFG_wire = tap ] || return
+	seen=$(host captured partial gso) || not_ok "checksums"
+	# Acknowledgements alone have no segments.
+	case $3$4 in
+	offoff) same "the device has no checksum and no segments to make" "$seen" "0 0" ;;
+	onoff) same "the device has no segments to make" "${seen#* }" 0 ;;
+	onon) check "the device has segments to make ($seen)" [ "${seen#* }" -gt 0 ] ;;
+	esac
+}
+with_parameters napi_tx=0 "Y Y N 64" on on 0
+with_parameters csum=0 "N Y Y 64" off off 1
+with_parameters gso=0 "Y N Y 64" on off 1
+with_parameters napi_weight=1 "Y Y Y 1" on on 1
+# It has limits.
+with_parameters napi_weight=1000 "Y Y Y 64" on on 1
+with_parameters "" "Y Y Y 64" on on 1
+# This one may change, for devices that come.
+echo 0 >/sys/module/virtio_net/parameters/napi_tx
+same "the device that is there" "$(word -c tx-frames)" 1
+echo $dev >/sys/bus/virtio/drivers/virtio_net/unbind
+check "bind, without napi_tx" sh -c "echo $dev >/sys/bus/virtio/drivers/virtio_net/bind"
+check "an address" up
+same "the device that came" "$(word -c tx-frames)" 0
+echo 1 >/sys/module/virtio_net/parameters/napi_tx
+echo $dev >/sys/bus/virtio/drivers/virtio_net/unbind
+check "bind, with napi_tx" sh -c "echo $dev >/sys/bus/virtio/drivers/virtio_net/bind"
+check "an address" up
+same "that device" "$(word -c tx-frames)" 1
