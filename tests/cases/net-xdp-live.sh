@@ -9,12 +9,13 @@ serve 4194304 || die "the host serves nothing"
 xdp() { /root/xdp $net "$@"; }
 rounds=$(fewer ${ROUNDS:-3} 1)
 
-for verdict in pass frags drop tx redirect; do
+for verdict in pass frags meta drop tx redirect; do
 	for round in $(seq 1 $rounds); do
 		both "$verdict, round $round" xdp $verdict sleep 0.5
 	done
 	check "ping" ping_works
 done
+check "ping with metadata" xdp meta ping -q -c 2 -W 5 $server
 check "dropped" [ "$(counted xdp_drops)" -gt 0 ]
 check "sent back" [ "$(counted xdp_tx)" -gt 0 ]
 check "redirected" [ "$(counted xdp_redirects)" -gt 0 ]

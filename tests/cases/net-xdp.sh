@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # about: XDP programs on the network device: each verdict, with data that is verified across the change
-# tools: ethtool
+# tools: ethtool tc
+# modules: sch_ingress cls_bpf
 # boot: own
 # timeout: 180
 
@@ -41,6 +42,27 @@ for how in pass frags; do
 	same "$how: status of the transfer" $? 0
 	same "$how: what came" "$(sha256sum </tmp/data | cut -d' ' -f1)" "$sum"
 done
+xdp meta wget -q -O /tmp/data "http://$server:$port/4194304"
+same "meta: status of the transfer" $? 0
+same "meta: what came" "$(sha256sum </tmp/data | cut -d' ' -f1)" "$sum"
+# wants_meta: the stack drops packets that do not have it
+wants_meta()
+{
+	modprobe -a sch_ingress cls_bpf
+	mount -t bpf bpf /sys/fs/bpf && /root/xdp pin /sys/fs/bpf/wanted &&
+		/bin/tc qdisc add dev $net clsact &&
+		/bin/tc filter add dev $net ingress bpf direct-action object-pinned /sys/fs/bpf/wanted
+}
+if wants_meta; then
+	xdp pass ping -q -c 2 -W 1 $server
+	same "no metadata without the program: no answer" $? 1
+	xdp meta wget -q -O /tmp/data "http://$server:$port/4194304"
+	same "the stack has the metadata: status of the transfer" $? 0
+	same "the stack has the metadata: what came" "$(sha256sum </tmp/data | cut -d' ' -f1)" "$sum"
+	/bin/tc qdisc del dev $net clsact
+else
+	skip "metadata in the stack" "this kernel has no programs there"
+fi
 check "the programs saw packets" [ "$(counted xdp_packets)" -gt $((before + 1000)) ]
 check "ping" pings
 
