@@ -69,4 +69,5 @@ fi
 ip link set $net down
 check "an address" up
 spread "after down and up" $CFG_queues ports
+check "the table is nobody's" ethtool -X $net default
 nothing_refused

@@ -73,10 +73,10 @@ nothing_refused() { same "nothing was refused" "$(counted bad_len) $(counted bad
 
 # iperf WORDS...: to or from the host
 iperf() { iperf3 -c $server -p $iperf_port "$@" >/tmp/iperf 2>&1 || { tail -n 3 /tmp/iperf; return 1; }; }
-# traffic SECONDS: both ways in the background, until traffic_ends; $traffic is its process
+# traffic SECONDS [OPTIONS]: both ways in the background; $traffic is its process
 traffic()
 {
-	iperf3 -c $server -p $iperf_port --bidir -t $1 -P 2 >/tmp/traffic 2>&1 &
+	iperf3 -c $server -p $iperf_port --bidir -P 2 -t "$@" >/tmp/traffic 2>&1 &
 	traffic=$!
 	sleep 1
 }
