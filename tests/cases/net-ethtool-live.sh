@@ -212,6 +212,17 @@ live "the end"
 refused "the traffic did not stop" ended $traffic
 kill $traffic
 wait $traffic 2>/dev/null
+# The device says then what it has, which is no speed.
+if [ "$(feature $dev 16)" = 1 ]; then
+	carrier() { [ "$(cat /sys/class/net/$net/carrier)" = $1 ]; }
+	for way in off on; do
+		host link $way >/dev/null
+		check "the cable: $way" try_for 5 carrier $([ $way = on ] && echo 1 || echo 0)
+		link "they are as they were set" "1000Mb/s Full"
+	done
+else
+	skip "the cable" "the device has no state of the link"
+fi
 check "an address" up
 same "data that comes" "$(get)" "$sum"
 same "data that goes" "$(nc $server $sink </tmp/wire.up)" "$want"
