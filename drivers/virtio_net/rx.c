@@ -29,9 +29,6 @@
 	(SKB_DATA_ALIGN(VNET_COPY_PAD + (len)) + \
 	 SKB_DATA_ALIGN(sizeof(struct skb_shared_info)))
 
-/* No packet is longer, with a VLAN tag. */
-#define VNET_RX_MAX	(VNET_MAX_RX_PACKET + VLAN_HLEN)
-
 /* Up to VNET_BATCH used buffers, in one call where the ring has one. */
 static unsigned int vnet_rx_take(struct vnet_rxq *rxq)
 {

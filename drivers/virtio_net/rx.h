@@ -10,6 +10,9 @@
 /* Descriptors of the longest receive buffer: header, first piece, pages. */
 #define VNET_RX_DESCS		(2 + VNET_BIG_PAGES)
 
+/* No packet is longer, with a VLAN tag. */
+#define VNET_RX_MAX		(VNET_MAX_RX_PACKET + VLAN_HLEN)
+
 /* What a round of XDP leaves to be done at its end. */
 #define VNET_XDP_REDIRECT	BIT(0)
 #define VNET_XDP_TX		BIT(1)

@@ -269,6 +269,7 @@ struct vnet_rx_slot {
  * @on: NAPI is enabled; under RTNL
  * @napi: takes used buffers
  * @xdp_info: what XDP knows of the queue
+ * @xdp_truesize: memory of the fragments of the packet that XDP has, bytes
  * @used: buffers on their way out of the ring
  * @calls: interrupts, for adaptive coalescing
  * @stats: counters
@@ -301,6 +302,7 @@ struct vnet_rxq {
 	bool on;
 	struct napi_struct napi;
 	struct xdp_rxq_info xdp_info;
+	u32 xdp_truesize;
 	struct virtqueue_used used[VNET_BATCH];
 	u16 calls;
 	struct vnet_rx_stats stats;

@@ -90,7 +90,8 @@ static bool vnet_xdp_frag(struct vnet_rxq *rxq, struct xdp_buff *xdp)
 		vnet_rx_count(rxq, &rxq->stats.bad_hdr, 1);
 		return false;
 	}
-	ok = len && len <= slot->room && info->nr_frags < MAX_SKB_FRAGS;
+	ok = len && len <= slot->room && info->nr_frags < MAX_SKB_FRAGS &&
+	     len <= VNET_RX_MAX - xdp_get_buff_len(xdp);
 	if (ok) {
 		skb_frag_t *frag = &info->frags[info->nr_frags++];
 
@@ -100,6 +101,7 @@ static bool vnet_xdp_frag(struct vnet_rxq *rxq, struct xdp_buff *xdp)
 		skb_frag_off_set(frag, offset_in_page(data));
 		skb_frag_size_set(frag, len);
 		info->xdp_frags_size += len;
+		rxq->xdp_truesize += slot->size;
 		slot->va = NULL;
 	} else {
 		vnet_rx_count(rxq, &rxq->stats.bad_len, 1);
@@ -133,6 +135,7 @@ static bool vnet_xdp_wrap(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
 	info = xdp_get_shared_info_from_buff(xdp);
 	info->nr_frags = 0;
 	info->xdp_frags_size = 0;
+	rxq->xdp_truesize = 0;
 	xdp_buff_set_frags_flag(xdp);
 	while (--num) {
 		if (likely(vnet_xdp_frag(rxq, xdp)))
@@ -168,7 +171,7 @@ static struct sk_buff *vnet_xdp_pass(struct vnet_rxq *rxq, struct xdp_buff *xdp)
 	if (meta)
 		skb_metadata_set(skb, meta);
 	if (frags)
-		xdp_update_skb_shared_info(skb, frags, size, frags * PAGE_SIZE,
+		xdp_update_skb_shared_info(skb, frags, size, rxq->xdp_truesize,
 					   false);
 	skb_mark_for_recycle(skb);
 	return skb;
