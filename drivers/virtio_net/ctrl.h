@@ -252,7 +252,8 @@ struct vnet_coalesce {
  * @rx_mode: receive filtering
  * @mac_set: the address was set by the user; under RTNL
  * @vlans: VLANs that the device lets through; under RTNL
- * @vlans_unsure: those whose last command failed; under RTNL
+ * @vlans_unsure: those whose last command was not answered, or not sent; under
+ *	RTNL
  * @announce: tells the network where we are
  * @announce_off: @announce is not queued any more
  * @announced: jiffies when it ran last

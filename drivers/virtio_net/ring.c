@@ -177,8 +177,9 @@ int vnet_ring_reset_stopped(struct vnet *vnet, u16 i, bool tx)
  * vnet_ring_restore - the device was reset: rings have their sizes again
  * @vnet: the interface, ready, its queues stopped
  *
- * A queue that cannot have its size keeps the device's.  Context: process, under
- * RTNL.
+ * When one cannot have its size, it and those behind it keep the device's: a
+ * device that does not answer is not waited for once per queue.  Context:
+ * process, under RTNL.
  */
 void vnet_ring_restore(struct vnet *vnet)
 {
