@@ -150,6 +150,23 @@ static void data_header(struct data_fix *d, const struct lie *l, u16 num,
 }
 
 /**
+ * data_write - write a header and the begin of the frame
+ * @d: the interface
+ * @l: what to say
+ * @num: num_buffers, unless @l knows better
+ * @b: the buffer
+ */
+void data_write(struct data_fix *d, const struct lie *l, u16 num,
+		struct play_buf *b)
+{
+	u8 hdr[HDR_HASH];
+
+	data_header(d, l, num, hdr);
+	play_write(d->f->p, b, 0, hdr, d->hdr);
+	play_write(d->f->p, b, d->hdr, d->sent, l->len);
+}
+
+/**
  * data_first - take a buffer, write the header and the begin of the frame
  * @d: the interface
  * @l: what to say
@@ -161,13 +178,9 @@ static void data_header(struct data_fix *d, const struct lie *l, u16 num,
 bool data_first(struct data_fix *d, const struct lie *l, u16 num,
 		struct play_buf *b)
 {
-	u8 hdr[HDR_HASH];
-
 	if (!play_take(d->f->p, d->q_rx, b))
 		return false;
-	data_header(d, l, num, hdr);
-	play_write(d->f->p, b, 0, hdr, d->hdr);
-	play_write(d->f->p, b, d->hdr, d->sent, l->len);
+	data_write(d, l, num, b);
 	return true;
 }
 
@@ -241,6 +254,103 @@ u64 data_counter(struct data_fix *d, const char *name)
 	rtnl_unlock();
 	kfree(values);
 	return value;
+}
+
+/**
+ * data_expect_next - a frame that the device sends now comes
+ * @d: the interface
+ * @got: packets that have come then
+ */
+void data_expect_next(struct data_fix *d, unsigned int got)
+{
+	struct lie good = { .len = 200 };
+
+	data_send(d, &good);
+	KUNIT_EXPECT_TRUE(d->f->test, data_came(d, got, 200));
+}
+
+/**
+ * data_expect_beyond - a used length beyond the buffer: no more is looked at
+ * @d: the interface
+ * @more: bytes beyond
+ */
+void data_expect_beyond(struct data_fix *d, u32 more)
+{
+	u64 before = READ_ONCE(d->got) + data_dropped(d);
+	struct kunit *test = d->f->test;
+	struct lie l = { .len = 200 };
+	struct play_buf b;
+
+	KUNIT_ASSERT_TRUE(test, data_first(d, &l, 1, &b));
+	play_done(d->f->p, &b, b.in_len + more);
+	KUNIT_EXPECT_TRUE(test, play_until(READ_ONCE(d->got) +
+					   data_dropped(d) == before + 1));
+	if (d->got)
+		KUNIT_EXPECT_LE(test, d->len + d->hdr, (unsigned int)b.in_len);
+}
+
+/**
+ * data_expect_counters - what the first receive queue counted
+ * @d: the interface
+ * @drops: packets that were dropped
+ * @len: of them for a used length
+ * @hdr: of them for a header
+ */
+void data_expect_counters(struct data_fix *d, u64 drops, u64 len, u64 hdr)
+{
+	struct kunit *test = d->f->test;
+
+	KUNIT_EXPECT_EQ(test, data_counter(d, "rx_queue_0_drops"), drops);
+	KUNIT_EXPECT_EQ(test, data_counter(d, "rx_queue_0_bad_len"), len);
+	KUNIT_EXPECT_EQ(test, data_counter(d, "rx_queue_0_bad_hdr"), hdr);
+}
+
+/**
+ * data_expect_short - used lengths without room for header and Ethernet header
+ * @d: the interface; nothing came so far
+ *
+ * Return: how many packets were dropped, between as many that came.
+ */
+unsigned int data_expect_short(struct data_fix *d)
+{
+	const s64 lens[] = { -1, 1, d->hdr - 1, d->hdr, d->hdr + 13 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		struct lie l = { .len = 100, .used = lens[i] };
+
+		data_send(d, &l);
+		KUNIT_EXPECT_TRUE(d->f->test,
+				  play_until(data_dropped(d) == i + 1));
+		data_expect_next(d, i + 1);
+	}
+	data_expect_counters(d, i, i, 0);
+	return i;
+}
+
+/**
+ * data_expect_num_buffers - values of num_buffers that cannot be
+ * @d: the interface; nothing came so far
+ * @counts: it has the field: VIRTIO_NET_F_MRG_RXBUF, 5.1.6.4
+ */
+void data_expect_num_buffers(struct data_fix *d, bool counts)
+{
+	static const int nums[] = { -1, 2, 64, 65, 0x7fff, 0xffff };
+	struct kunit *test = d->f->test;
+	unsigned int i, got = 0;
+
+	for (i = 0; i < ARRAY_SIZE(nums); i++) {
+		struct lie l = { .len = 300, .num = nums[i] };
+
+		data_send(d, &l);
+		if (counts)
+			KUNIT_EXPECT_TRUE(test,
+					  play_until(data_dropped(d) == i + 1));
+		else
+			KUNIT_EXPECT_TRUE(test, data_came(d, ++got, 300));
+		data_expect_next(d, ++got);
+	}
+	data_expect_counters(d, counts ? i : 0, 0, counts ? i : 0);
 }
 
 /**

@@ -91,6 +91,8 @@ struct lie {
 struct data_fix *data_open(struct net_fix *f, unsigned int hdr);
 struct data_fix *data_setup(struct kunit *test, u64 features);
 void data_quiet(struct data_fix *d);
+void data_write(struct data_fix *d, const struct lie *l, u16 num,
+		struct play_buf *b);
 bool data_first(struct data_fix *d, const struct lie *l, u16 num,
 		struct play_buf *b);
 void data_send(struct data_fix *d, const struct lie *l);
@@ -98,6 +100,11 @@ unsigned int data_send_merged(struct data_fix *d, unsigned int len, u16 num);
 bool data_came(struct data_fix *d, unsigned int got, unsigned int len);
 u64 data_dropped(struct data_fix *d);
 u64 data_counter(struct data_fix *d, const char *name);
+void data_expect_next(struct data_fix *d, unsigned int got);
+void data_expect_beyond(struct data_fix *d, u32 more);
+unsigned int data_expect_short(struct data_fix *d);
+void data_expect_num_buffers(struct data_fix *d, bool counts);
+void data_expect_counters(struct data_fix *d, u64 drops, u64 len, u64 hdr);
 bool data_xmit_on(struct data_fix *d, unsigned int len, u16 queue);
 bool data_xmit(struct data_fix *d, unsigned int len);
 bool data_take(struct data_fix *d, struct play_buf *b);

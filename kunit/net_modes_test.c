@@ -72,24 +72,6 @@ static bool merges(struct kunit *test)
 	return m->features & FB_MERGE;
 }
 
-/* The next frame comes; @got have come then. */
-static void expect_next(struct data_fix *d, unsigned int got)
-{
-	struct lie good = { .len = 200 };
-
-	data_send(d, &good);
-	KUNIT_EXPECT_TRUE(d->f->test, data_came(d, got, 200));
-}
-
-static void expect_counters(struct data_fix *d, u64 drops, u64 len, u64 hdr)
-{
-	struct kunit *test = d->f->test;
-
-	KUNIT_EXPECT_EQ(test, data_counter(d, "rx_queue_0_drops"), drops);
-	KUNIT_EXPECT_EQ(test, data_counter(d, "rx_queue_0_bad_len"), len);
-	KUNIT_EXPECT_EQ(test, data_counter(d, "rx_queue_0_bad_hdr"), hdr);
-}
-
 /*
  * 5.1.6.3.1 and 5.1.4.2: what fits in.  An MTU that is chosen later, or no longer,
  * finds the same buffers: the device has them.
@@ -122,7 +104,7 @@ static void frames(struct kunit *test)
 		data_send(d, &l);
 		KUNIT_EXPECT_TRUE(test, data_came(d, i + 1, lens[i]));
 	}
-	expect_counters(d, 0, 0, 0);
+	data_expect_counters(d, 0, 0, 0);
 }
 
 /* The longest packet that such a buffer, or several, are for. */
@@ -138,70 +120,30 @@ static void longest(struct kunit *test)
 		len = m->features & FB_VERSION_1 ? 65535 : 40000;
 	data_send_merged(d, len, merges(test) ? 0 : 1);
 	KUNIT_EXPECT_TRUE(test, data_came(d, 1, len));
-	expect_counters(d, 0, 0, 0);
+	data_expect_counters(d, 0, 0, 0);
 }
 
 /* Used lengths that leave no room for header and Ethernet header. */
 static void used_too_short(struct kunit *test)
 {
-	const struct mode *m = test->param_value;
-	const s64 lens[] = { -1, 1, m->hdr - 1, m->hdr, m->hdr + 13 };
-	struct data_fix *d = mode_setup(test);
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(lens); i++) {
-		struct lie l = { .len = 100, .used = lens[i] };
-
-		data_send(d, &l);
-		KUNIT_EXPECT_TRUE(test, play_until(data_dropped(d) == i + 1));
-		expect_next(d, i + 1);
-	}
-	expect_counters(d, i, i, 0);
+	data_expect_short(mode_setup(test));
 }
 
 /* Beyond the buffer: no more than was given is looked at. */
 static void used_too_long(struct kunit *test)
 {
-	const struct mode *m = test->param_value;
 	struct data_fix *d = mode_setup(test);
-	struct lie l = { .len = 200 };
-	struct play_buf b;
-	unsigned int i;
 
-	for (i = 0; i < 3; i++) {
-		KUNIT_ASSERT_TRUE(test, data_first(d, &l, 1, &b));
-		play_done(d->f->p, &b, i == 0 ? b.in_len + 1 :
-				       i == 1 ? 0x10000000 : 0xffffffff);
-		KUNIT_EXPECT_TRUE(test,
-				  play_until(READ_ONCE(d->got) +
-					     data_dropped(d) == i + 1));
-		if (d->got)
-			KUNIT_EXPECT_LE(test, d->len + m->hdr,
-					(unsigned int)b.in_len);
-	}
-	expect_next(d, d->got + 1);
+	data_expect_beyond(d, 1);
+	data_expect_beyond(d, 0x10000000);
+	data_expect_beyond(d, 0x80000000);
+	data_expect_next(d, d->got + 1);
 }
 
 /* num_buffers is a field of its own only with MRG_RXBUF: 5.1.6.4. */
 static void num_buffers(struct kunit *test)
 {
-	static const int nums[] = { -1, 2, 64, 65, 0x7fff, 0xffff };
-	bool counts = merges(test);
-	struct data_fix *d = mode_setup(test);
-	unsigned int i, got = 0;
-
-	for (i = 0; i < ARRAY_SIZE(nums); i++) {
-		struct lie l = { .len = 300, .num = nums[i] };
-
-		data_send(d, &l);
-		if (counts)
-			KUNIT_EXPECT_TRUE(test,
-					  play_until(data_dropped(d) == i + 1));
-		else
-			KUNIT_EXPECT_TRUE(test, data_came(d, ++got, 300));
-		expect_next(d, ++got);
-	}
-	expect_counters(d, counts ? i : 0, 0, counts ? i : 0);
+	data_expect_num_buffers(mode_setup(test), merges(test));
 }
 
 /**
@@ -246,9 +188,9 @@ static void second_buffer(struct kunit *test)
 			play_done(d->f->p, &b, s->used);
 		}
 		KUNIT_ASSERT_TRUE(test, play_until(data_dropped(d) == i));
-		expect_next(d, i);
+		data_expect_next(d, i);
 	}
-	expect_counters(d, 100, s->missing ? 0 : 100, s->missing ? 100 : 0);
+	data_expect_counters(d, 100, s->missing ? 0 : 100, s->missing ? 100 : 0);
 }
 
 /* Headers that cannot be of this frame, which is neither IPv4 nor IPv6. */
@@ -296,8 +238,8 @@ static void bad_header(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(d); i++) {
 		data_send(d[i], l);
 		KUNIT_EXPECT_TRUE(test, play_until(data_dropped(d[i]) == 1));
-		expect_next(d[i], 1);
-		expect_counters(d[i], 1, 0, 1);
+		data_expect_next(d[i], 1);
+		data_expect_counters(d[i], 1, 0, 1);
 	}
 }
 

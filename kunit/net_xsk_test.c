@@ -115,24 +115,6 @@ static struct data_fix *xsk_setup(struct kunit *test)
 	return xsk_open(test, FB_MERGE | FB_PLATFORM, FB_RING_RESET);
 }
 
-/* The next frame comes; @got have come then. */
-static void expect_next(struct data_fix *d, unsigned int got)
-{
-	struct lie good = { .len = 200 };
-
-	data_send(d, &good);
-	KUNIT_EXPECT_TRUE(d->f->test, data_came(d, got, 200));
-}
-
-static void expect_counters(struct data_fix *d, u64 drops, u64 len, u64 hdr)
-{
-	struct kunit *test = d->f->test;
-
-	KUNIT_EXPECT_EQ(test, data_counter(d, "rx_queue_0_drops"), drops);
-	KUNIT_EXPECT_EQ(test, data_counter(d, "rx_queue_0_bad_len"), len);
-	KUNIT_EXPECT_EQ(test, data_counter(d, "rx_queue_0_bad_hdr"), hdr);
-}
-
 /* All but @used are the pool's, with those that it was never asked for. */
 static void expect_pool(struct kunit *test, struct fake *p, unsigned int used)
 {
@@ -145,7 +127,7 @@ static void expect_end(struct data_fix *d, struct fake *p)
 	KUNIT_EXPECT_EQ(d->f->test, give(d, NULL), 0);
 	expect_pool(d->f->test, p, 0);
 	KUNIT_EXPECT_EQ(d->f->test, p->pool->dma_pages_cnt, 0);
-	expect_next(d, d->got + 1);
+	data_expect_next(d, d->got + 1);
 }
 
 /* Where the device writes is right before what the pool says is data. */
@@ -183,7 +165,7 @@ static void frames(struct kunit *test)
 		data_send(d, &l);
 		KUNIT_EXPECT_TRUE(test, data_came(d, i + 1, l.len));
 	}
-	expect_counters(d, 0, 0, 0);
+	data_expect_counters(d, 0, 0, 0);
 	expect_end(d, p);
 }
 
@@ -208,12 +190,12 @@ static void lies(struct kunit *test)
 	for (i = 0; i < n - 1; i++) {
 		data_send(d, &all[i]);
 		KUNIT_EXPECT_TRUE(test, play_until(data_dropped(d) == i + 1));
-		expect_next(d, i + 1);
+		data_expect_next(d, i + 1);
 	}
 	/* Not negotiated: not looked at. */
 	data_send(d, &all[i]);
 	KUNIT_EXPECT_TRUE(test, data_came(d, n, 100));
-	expect_counters(d, n - 1, len, n - 1 - len);
+	data_expect_counters(d, n - 1, len, n - 1 - len);
 	expect_end(d, p);
 }
 
@@ -228,9 +210,9 @@ static void several(struct kunit *test)
 	for (i = 0; i < ENTRIES; i++) {
 		KUNIT_ASSERT_EQ(test, data_send_merged(d, FRAME + 500, 0), 2);
 		KUNIT_EXPECT_TRUE(test, play_until(data_dropped(d) == i + 1));
-		expect_next(d, i + 1);
+		data_expect_next(d, i + 1);
 	}
-	expect_counters(d, i, 0, 0);
+	data_expect_counters(d, i, 0, 0);
 	expect_end(d, p);
 }
 
@@ -252,7 +234,7 @@ static void comes_and_goes(struct kunit *test)
 		KUNIT_ASSERT_GE(test, at, 0);
 		KUNIT_EXPECT_EQ(test, d->f->m->log[at].value, Q_RX);
 		KUNIT_EXPECT_FALSE(test, play_finish(d->f->p, &b, HDR + 100));
-		expect_next(d, d->got + 1);
+		data_expect_next(d, d->got + 1);
 		KUNIT_ASSERT_TRUE(test, play_take(d->f->p, Q_RX, &b));
 		expect_end(d, p);
 		KUNIT_EXPECT_FALSE(test, play_finish(d->f->p, &b, HDR + 100));
@@ -274,14 +256,14 @@ static void interface_down(struct kunit *test)
 	expect_pool(test, p, 0);
 	net_open(d->f);
 	expect_pool(test, p, ENTRIES);
-	expect_next(d, 1);
+	data_expect_next(d, 1);
 	rtnl_lock();
 	dev_close(d->f->dev);
 	rtnl_unlock();
 	KUNIT_EXPECT_EQ(test, give(d, NULL), 0);
 	expect_pool(test, p, 0);
 	net_open(d->f);
-	expect_next(d, 2);
+	data_expect_next(d, 2);
 }
 
 /* The device is reset: it gets the same buffers again. */
@@ -292,7 +274,7 @@ static void needs_reset(struct kunit *test)
 	unsigned int life;
 
 	KUNIT_ASSERT_EQ(test, give(d, p), 0);
-	expect_next(d, 1);
+	data_expect_next(d, 1);
 	life = READ_ONCE(d->f->p->life);
 	net_oblige_start(d->f);
 	mock_needs_reset(d->f->m);
@@ -300,7 +282,7 @@ static void needs_reset(struct kunit *test)
 	msleep(200);
 	net_oblige_stop(d->f);
 	expect_pool(test, p, ENTRIES);
-	expect_next(d, 2);
+	data_expect_next(d, 2);
 	expect_end(d, p);
 }
 
@@ -312,7 +294,7 @@ static void reset_fails(struct kunit *test)
 	unsigned int life;
 
 	KUNIT_ASSERT_EQ(test, give(d, p), 0);
-	expect_next(d, 1);
+	data_expect_next(d, 1);
 	life = READ_ONCE(d->f->p->life);
 	mock_clear_log(d->f->m);
 	d->f->m->refuse_vq_reset = -EBUSY;
@@ -324,7 +306,7 @@ static void reset_fails(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, play_until(READ_ONCE(d->f->p->life) > life));
 	msleep(200);
 	net_oblige_stop(d->f);
-	expect_next(d, 2);
+	data_expect_next(d, 2);
 }
 
 /* It is removed below the pool. */
@@ -334,7 +316,7 @@ static void removed(struct kunit *test)
 	struct fake *p = fake_new(test, d->f->dev);
 
 	KUNIT_ASSERT_EQ(test, give(d, p), 0);
-	expect_next(d, 1);
+	data_expect_next(d, 1);
 	/* What a socket does that hears of it. */
 	rtnl_lock();
 	dev_close(d->f->dev);
@@ -351,7 +333,7 @@ static void expect_refused(struct kunit *test, u64 features, u64 own, int err)
 	KUNIT_EXPECT_EQ(test, give(d, p), err);
 	expect_pool(test, p, 0);
 	KUNIT_EXPECT_EQ(test, p->pool->dma_pages_cnt, 0);
-	expect_next(d, 1);
+	data_expect_next(d, 1);
 }
 
 /* What cannot be had: the socket gets copies. */
