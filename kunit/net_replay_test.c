@@ -529,15 +529,20 @@ static void key_late(struct kunit *test)
 				     RSS_KEY), 0);
 }
 
+/* Both directions, of all pairs. */
+static void coalesce_all(struct net_fix *f)
+{
+	want_rx(f, 32, 50);
+	want_tx(f, 16, 40);
+	KUNIT_ASSERT_EQ(f->test, net_do(f, net_set_coalesce), 0);
+}
+
 /* For all queues of a direction: 5.1.6.5.10.5, none after a reset. */
 static void coalescing_after_reset(struct kunit *test)
 {
 	struct has *h = two_pairs(test, FB_COAL);
-	struct net_fix *f = h->f;
 
-	want_rx(f, 32, 50);
-	want_tx(f, 16, 40);
-	KUNIT_ASSERT_EQ(test, net_do(f, net_set_coalesce), 0);
+	coalesce_all(h->f);
 	has_reset(h);
 	KUNIT_EXPECT_EQ(test, h->pairs, 2);
 	expect_coal(h, 0, 32, 50);
@@ -553,9 +558,7 @@ static void queues_after_reset(struct kunit *test)
 	struct has *h = two_pairs(test, *features);
 	struct net_fix *f = h->f;
 
-	want_rx(f, 32, 50);
-	want_tx(f, 16, 40);
-	KUNIT_ASSERT_EQ(test, net_do(f, net_set_coalesce), 0);
+	coalesce_all(f);
 	f->user.pair = 1;
 	want_rx(f, 8, 9);
 	want_tx(f, 7, 6);
