@@ -131,20 +131,24 @@ static void tcp_sink(int fd)
 	send(fd, &sum, sizeof(sum), 0);
 }
 
+/* As much as is asked for, until the guest has it all. */
 static void tcp_source(int fd)
 {
 	uint64_t left;
 	ssize_t put;
 
-	if (read(fd, &left, sizeof(left)) != sizeof(left))
-		return;
-	for (; left; left -= put) {
-		put = write(fd, buffer, left < BUFFER ? left : BUFFER);
-		if (put < 1)
-			return;
-	}
-	/* Until the guest has it all. */
-	while (read(fd, buffer, 1) > 0)
+	while (recv(fd, &left, sizeof(left), MSG_WAITALL) == sizeof(left))
+		for (; left; left -= put) {
+			put = write(fd, buffer, left < BUFFER ? left : BUFFER);
+			if (put < 1)
+				return;
+		}
+}
+
+static void tcp_take(int fd)
+{
+	while (recv(fd, buffer, PIECE, MSG_WAITALL) == PIECE &&
+	       write(fd, buffer, 1) == 1)
 		;
 }
 
@@ -248,6 +252,7 @@ static void peer(void)
 		{ listener(SOCK_DGRAM, PORT_COUNT), POLLIN, 0 },
 		{ listener(SOCK_STREAM, PORT_SINK), POLLIN, 0 },
 		{ listener(SOCK_STREAM, PORT_SOURCE), POLLIN, 0 },
+		{ listener(SOCK_STREAM, PORT_TAKE), POLLIN, 0 },
 	};
 	struct count c = { 0 };
 	uint64_t got = 0;
@@ -255,7 +260,7 @@ static void peer(void)
 
 	signal(SIGCHLD, SIG_IGN);
 	for (;;) {
-		ready = poll(fds, 5, 1000);
+		ready = poll(fds, 6, 1000);
 		if (fds[0].revents)
 			got += udp_sink(fds[0].fd);
 		if (ready > 0 && fds[1].revents)
@@ -268,6 +273,8 @@ static void peer(void)
 			serve(fds[3].fd, tcp_sink);
 		if (ready > 0 && fds[4].revents)
 			serve(fds[4].fd, tcp_source);
+		if (ready > 0 && fds[5].revents)
+			serve(fds[5].fd, tcp_take);
 	}
 }
 

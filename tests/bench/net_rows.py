@@ -9,6 +9,8 @@ from dev_rows import Amount, Row, result
 FIRST_FD = 100
 GUEST_MAC = "52:54:00:77:00:02"
 WAYS = ("udp-send", "udp-recv", "tcp-send", "tcp-recv")
+# One at a time: what a unit is.
+ALONE = {"udp": "answer", "tcp-send": "60 KiB", "tcp-recv": "60 KiB"}
 FLOWS = 4
 
 
@@ -37,7 +39,18 @@ class Net(Row):
         return result(guest.one(f"/bench/net_work {self._way} {amount} {self._flows} {device}"))
 
 
-NET_ROWS = [Net(way) for way in WAYS] + [Net(way, pairs) for way in WAYS for pairs in (1, 2, 4)]
+class Alone(Net):
+    """A datagram, or one packet of a stream, and nothing more before it is answered."""
+
+    def __init__(self, way):
+        super().__init__(way)
+        self.name, self.unit = f"net/{way}/1", ALONE[way]
+        self.amount = Amount(1000, 300, 6000)
+        self._way = f"{way}-1"
+
+
+NET_ROWS = ([Net(way) for way in WAYS] + [Alone(way) for way in ALONE] +
+            [Net(way, pairs) for way in WAYS for pairs in (1, 2, 4)])
 
 
 def obstacle(peer):

@@ -18,9 +18,13 @@
  * Ports.  UDP: datagrams to PORT_SINK are counted; PORT_SOURCE sends so many
  * back as the request says; PORT_COUNT answers when so many were counted as the
  * request says, or none came for a second, and begins anew.  TCP: PORT_SINK
- * reads all, and says how much it was; PORT_SOURCE sends as much as it is told.
+ * reads all, and says how much it was; PORT_SOURCE sends as much as it is told,
+ * each time that it is told; PORT_TAKE answers each PIECE with a byte.
  */
-enum { PORT_SINK = 7001, PORT_SOURCE, PORT_COUNT };
+enum { PORT_SINK = 7001, PORT_SOURCE, PORT_COUNT, PORT_TAKE };
+
+/* Of a stream, what the host hands its tap, or takes from it, as one packet. */
+#define PIECE		(60 << 10)
 
 /**
  * struct net_ask - a request to PORT_SOURCE

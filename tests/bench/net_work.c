@@ -4,12 +4,15 @@
  *
  *	net_work up INTERFACE PAIRS DEVICE
  *	net_work udp-send|udp-recv|tcp-send|tcp-recv UNITS FLOWS DEVICE
+ *	net_work udp-1|tcp-send-1|tcp-recv-1 UNITS 1 DEVICE
  *
  * 'up' gives the interface its address, and so many queue pairs.  The others
  * warm up, then do their work with net_peer.c on the host, and print what
  * dev_mark.h says.  Units are datagrams in Ethernet frames of 64 bytes, FCS
- * included, that arrived, or 64 KiB of a stream.  With several FLOWS each is a
- * process on a CPU of its own.
+ * included, that arrived, or 64 KiB of a stream.  Ways that end in 1 do nothing
+ * before they have the host's answer: units are a datagram each way, or a PIECE
+ * of a stream that goes, or comes.  With several FLOWS each is a process on a
+ * CPU of its own.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -243,6 +246,34 @@ static void tcp_recv(int fd, uint64_t units)
 	}
 }
 
+static void udp_alone(int fd, uint64_t units)
+{
+	struct net_ask ask = { 1, PAYLOAD };
+
+	while (units--)
+		if (send(fd, &ask, sizeof(ask), 0) != sizeof(ask) ||
+		    recv(fd, chunk, CHUNK, 0) != PAYLOAD)
+			die("answer");
+}
+
+static void tcp_send_alone(int fd, uint64_t units)
+{
+	while (units--)
+		if (send(fd, chunk, PIECE, 0) != PIECE ||
+		    recv(fd, chunk, 1, 0) != 1)
+			die("answer");
+}
+
+static void tcp_recv_alone(int fd, uint64_t units)
+{
+	uint64_t due = PIECE;
+
+	while (units--)
+		if (send(fd, &due, sizeof(due), 0) != sizeof(due) ||
+		    recv(fd, chunk, PIECE, MSG_WAITALL) != PIECE)
+			die("answer");
+}
+
 /**
  * struct flow - one flow of a row
  * @fd: its socket
@@ -268,6 +299,9 @@ static const struct kind kinds[] = {
 	{ "udp-recv", SOCK_DGRAM, PORT_SOURCE, 2000, udp_recv },
 	{ "tcp-send", SOCK_STREAM, PORT_SINK, 64, tcp_send },
 	{ "tcp-recv", SOCK_STREAM, PORT_SOURCE, 64, tcp_recv },
+	{ "udp-1", SOCK_DGRAM, PORT_SOURCE, 200, udp_alone },
+	{ "tcp-send-1", SOCK_STREAM, PORT_TAKE, 64, tcp_send_alone },
+	{ "tcp-recv-1", SOCK_STREAM, PORT_SOURCE, 64, tcp_recv_alone },
 	{ NULL, 0, 0, 0, NULL },
 };
 
@@ -276,8 +310,6 @@ static void tcp_total(const struct kind *k, const struct flow *f, bool end)
 {
 	uint64_t due = (f->units + f->warm) * CHUNK, got;
 
-	if (k->type != SOCK_STREAM)
-		return;
 	if (k->work == tcp_recv && !end &&
 	    send(f->fd, &due, sizeof(due), 0) != sizeof(due))
 		die("total");
