@@ -62,7 +62,15 @@ void net_result(struct net_fix *f, struct net_cmd *c, const void *result,
 	play_done(f->p, &c->b, sizeof(ack) + len);
 }
 
-/* Accept all commands, like a device that has nothing to say. */
+static bool net_refused(struct net_fix *f, const struct net_cmd *c)
+{
+	u8 begin[sizeof(f->refuse)] = { c->class, c->cmd };
+
+	memcpy(begin + HEAD, c->data, sizeof(begin) - HEAD);
+	return f->refuse_len && !memcmp(begin, f->refuse, f->refuse_len);
+}
+
+/* Accept all commands but one, like a device that has nothing to say. */
 static void net_oblige(struct work_struct *work)
 {
 	struct net_fix *f = container_of(work, struct net_fix, obliging);
@@ -75,6 +83,10 @@ static void net_oblige(struct work_struct *work)
 		}
 		net_read_cmd(f, &f->last);
 		f->obliged++;
+		if (net_refused(f, &f->last)) {
+			net_answer(f, &f->last, ACK_ERR);
+			continue;
+		}
 		if (f->last.class == CLASS_MQ)
 			f->mq = f->last;
 		if (f->last.class == CLASS_MAC && f->last.cmd == MAC_ADDR_SET)

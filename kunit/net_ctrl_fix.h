@@ -198,6 +198,9 @@ struct net_cmd {
  * @slow_ms: how long it takes to accept a command
  * @heard: called with each that it accepts, before it is answered, or NULL
  * @hearer: for it
+ * @refuse: a command that it refuses begins like that: class, command, data;
+ *	@refuse_len bytes, or none
+ * @refuse_len: see there
  */
 struct net_fix {
 	struct kunit *test;
@@ -217,6 +220,8 @@ struct net_fix {
 	unsigned int slow_ms;
 	void (*heard)(struct net_fix *f, const struct net_cmd *c);
 	void *hearer;
+	u8 refuse[8];
+	unsigned int refuse_len;
 };
 
 struct net_fix *net_new_offering(struct kunit *test, u64 offered);

@@ -537,6 +537,22 @@ static void coalesce_all(struct net_fix *f)
 	KUNIT_ASSERT_EQ(f->test, net_do(f, net_set_coalesce), 0);
 }
 
+/* What it refuses it has not; what comes behind that it hears of as well. */
+static void vlan_refused(struct kunit *test)
+{
+	struct has *h = has_setup(test, FB_CTRL_VLAN);
+	static const u16 want[] = { 5, 7 };
+	static const u8 refuse[] = { CLASS_VLAN, VLAN_ADD, 6, 0 };
+
+	KUNIT_ASSERT_EQ(test, add_vlan(h, 5), 0);
+	KUNIT_ASSERT_EQ(test, add_vlan(h, 6), 0);
+	KUNIT_ASSERT_EQ(test, add_vlan(h, 7), 0);
+	memcpy(h->f->refuse, refuse, sizeof(refuse));
+	h->f->refuse_len = sizeof(refuse);
+	has_reset(h);
+	expect_vlans(h, want, ARRAY_SIZE(want));
+}
+
 /* For all queues of a direction: 5.1.6.5.10.5, none after a reset. */
 static void coalescing_after_reset(struct kunit *test)
 {
@@ -776,6 +792,7 @@ static struct kunit_case net_replay_cases[] = {
 	KUNIT_CASE(pairs_late),
 	KUNIT_CASE(queue_late_down),
 	KUNIT_CASE(key_late),
+	KUNIT_CASE(vlan_refused),
 	KUNIT_CASE(coalescing_after_reset),
 	KUNIT_CASE_PARAM(queues_after_reset, queue_features_gen_params),
 	KUNIT_CASE(offloads_after_reset),

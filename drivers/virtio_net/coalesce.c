@@ -401,8 +401,10 @@ int vnet_set_coalesce(struct net_device *dev, struct ethtool_coalesce *ec,
 
 	vnet_coal_parse(ec, &rx, &tx);
 	mutex_lock(&ctrl->coal.lock);
+	vnet_ctrl_hurry(ctrl);
 	err = vnet_coal_set_locked(ctrl, ec->use_adaptive_rx_coalesce, &rx,
 				   &tx, extack);
+	vnet_ctrl_hurried(ctrl);
 	mutex_unlock(&ctrl->coal.lock);
 	return err;
 }

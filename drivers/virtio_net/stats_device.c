@@ -365,7 +365,9 @@ void vnet_dstats_get(struct vnet_ctrl *ctrl, u64 *data)
 		return;
 	memset(data, 0, vnet_dstats_count(ctrl) * sizeof(*data));
 	reply = kmalloc(VNET_DSTATS_QUEUES * VNET_DSTATS_REPLY, GFP_KERNEL);
+	vnet_ctrl_hurry(ctrl);
 	if (reply)
 		vnet_dstats_ask_all(ctrl, reply, data);
+	vnet_ctrl_hurried(ctrl);
 	kfree(reply);
 }

@@ -69,7 +69,8 @@ int vnet_vlan_rx_kill_vid(struct net_device *dev, __be16 proto, u16 vid)
 
 	if (!ctrl->f.vlan || !__test_and_clear_bit(vid, ctrl->vlans))
 		return 0;
-	if (!vnet->ready)
+	/* A device that is left for good is reset, and has none then. */
+	if (!vnet->ready || READ_ONCE(vnet->removing))
 		return 0;
 	return vnet_vlan_tell(ctrl, VIRTIO_NET_CTRL_VLAN_DEL, vid);
 }
@@ -108,10 +109,11 @@ void vnet_vlan_replay(struct vnet_ctrl *ctrl, bool fresh)
 		return;
 	for_each_set_bit(vid, ctrl->vlans, VLAN_N_VID) {
 		err = vnet_vlan_tell(ctrl, VIRTIO_NET_CTRL_VLAN_ADD, vid);
-		if (err) {
+		if (err)
 			dev_warn(&ctrl->vnet->vdev->dev,
-				 "the device refuses VLAN %u\n", vid);
+				 "the device has no VLAN %u: error %d\n", vid,
+				 -err);
+		if (err && err != -EINVAL)
 			return;
-		}
 	}
 }
