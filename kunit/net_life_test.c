@@ -333,6 +333,31 @@ static void ring_sizes(struct kunit *test)
 	expect_both_ways(d, 2);
 }
 
+/* A packet of 64 KiB lies in 40 buffers of 1664 bytes, or in 17 descriptors. */
+static void rings_too_small(struct kunit *test)
+{
+	const u64 uncut = FB_RING_RESET | FB_INDIRECT | FB_GUEST_CSUM |
+			  FB_GUEST_TSO4;
+	struct net_fix *f[] = {
+		life_open(test, uncut | FB_MERGE)->f,
+		life_open(test, uncut)->f,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(f); i++) {
+		struct ethtool_ringparam ring = {
+			.rx_pending = i ? 16 : 32, .tx_pending = 64,
+		};
+		const struct ethtool_ops *ops = f[i]->dev->ethtool_ops;
+
+		rtnl_lock();
+		KUNIT_EXPECT_EQ(test, ops->set_ringparam(f[i]->dev, &ring, NULL,
+							 NULL), -EINVAL);
+		rtnl_unlock();
+		expect_rings(f[i], 64, 64);
+	}
+}
+
 static int set_link(struct net_user *u)
 {
 	struct ethtool_link_ksettings link = {
@@ -444,6 +469,7 @@ static struct kunit_case net_life_cases[] = {
 	KUNIT_CASE(link_back),
 	KUNIT_CASE(sleeps),
 	KUNIT_CASE(ring_sizes),
+	KUNIT_CASE(rings_too_small),
 	KUNIT_CASE(speed_told),
 	KUNIT_CASE(not_woken),
 	KUNIT_CASE(tx_frames),

@@ -40,12 +40,18 @@ static bool vnet_ring_valid(struct vnet_ctrl *ctrl, u32 num, u32 max)
 	return num && num <= max && (ctrl->f.packed || is_power_of_2(num));
 }
 
-/* Does a ring of this size take a packet of any kind? */
-static bool vnet_ring_has_room(struct vnet *vnet, u32 rx, u32 tx)
+/* Does a transmit ring of this size take any packet, also of a socket? */
+static bool vnet_ring_sends(struct vnet *vnet, u32 num)
 {
-	u32 need = vnet->f.indirect ? VNET_TX_MIN_DESCS : VNET_RING_MIN;
+	unsigned int i;
 
-	return tx >= need && rx >= vnet_rx_need(&vnet->rxqs[0]);
+	if (num < (vnet->f.indirect ? VNET_TX_MIN_DESCS : VNET_RING_MIN))
+		return false;
+	for (i = 0; i < vnet->max_pairs; i++)
+		if (vnet->rxqs[i].xsk &&
+		    num < vnet_tx_ring_low(&vnet->txqs[i], num) + 2U)
+			return false;
+	return true;
 }
 
 static int vnet_ring_resize_rx(struct vnet *vnet, u16 i, u32 num)
@@ -249,7 +255,8 @@ int vnet_set_ringparam(struct net_device *dev, struct ethtool_ringparam *ring,
 		NL_SET_ERR_MSG_MOD(extack, "a ring has a power of two entries");
 		return -EINVAL;
 	}
-	if (!vnet_ring_has_room(vnet, ring->rx_pending, ring->tx_pending)) {
+	if (!vnet_rx_ring_holds(&vnet->rxqs[0], ring->rx_pending) ||
+	    !vnet_ring_sends(vnet, ring->tx_pending)) {
 		NL_SET_ERR_MSG_MOD(extack, "no room for the longest packet");
 		return -EINVAL;
 	}

@@ -353,6 +353,29 @@ unsigned int vnet_rx_need(const struct vnet_rxq *rxq)
 }
 
 /**
+ * vnet_rx_ring_holds - does a ring of this size hold the longest packet?
+ * @rxq: the queue
+ * @num: entries
+ *
+ * One that lies in several buffers may need all that the device has, and these
+ * are three quarters of the ring when receive does not run.  A device that waits
+ * for more would wait for ever.
+ *
+ * Return: true when it does.
+ */
+bool vnet_rx_ring_holds(struct vnet_rxq *rxq, u32 num)
+{
+	struct vnet *vnet = rxq->vnet;
+	u32 room = roundup_pow_of_two(ETH_DATA_LEN + VNET_TAIL) - VNET_TAIL -
+		   NET_SKB_PAD - NET_IP_ALIGN;
+
+	if (num < rxq->descs)
+		return false;
+	return vnet->rx_mode != VNET_RX_MERGEABLE || !vnet->f.guest_gso ||
+	       (num - num / 4) * room >= VNET_RX_MAX + vnet->hdr_len;
+}
+
+/**
  * vnet_rx_refill - give the device all buffers that it can have
  * @rxq: the queue
  *
@@ -368,6 +391,7 @@ bool vnet_rx_refill(struct vnet_rxq *rxq)
 	unsigned int need = vnet_rx_need(rxq), added = 0;
 	struct vnet_rx_slot *slot;
 	bool ok = true;
+	int err;
 
 	if (unlikely(rxq->xsk))
 		return vnet_xsk_refill(rxq);
@@ -377,8 +401,11 @@ bool vnet_rx_refill(struct vnet_rxq *rxq)
 			ok = false;
 			break;
 		}
-		if (unlikely(vnet_rx_add(rxq, slot)))
+		err = vnet_rx_add(rxq, slot);
+		if (unlikely(err)) {
+			ok = err == -ENOSPC || err == -EIO;
 			break;
+		}
 		rxq->free_slots = slot->next;
 		slot->in_ring = true;
 		added++;
@@ -458,11 +485,11 @@ static struct page_pool *vnet_rx_pool_create(struct vnet_rxq *rxq,
 		.nid = dev_to_node(&vnet->vdev->dev),
 	};
 
-	rxq->dma_dir = DMA_BIDIRECTIONAL;
+	rxq->dma_dir = DMA_FROM_DEVICE;
 	if (rxq->dma_dev) {
 		params.flags |= PP_FLAG_DMA_MAP;
 		params.dev = rxq->dma_dev;
-		/* XDP may send a packet from where it was received. */
+		/* What XDP sends from there is mapped once more. */
 		params.dma_dir = rxq->dma_dir;
 	}
 	return page_pool_create(&params);
@@ -532,7 +559,7 @@ int vnet_rx_ring_ready(struct vnet_rxq *rxq)
 	unsigned int need = vnet_rx_need(rxq), i;
 	int err = 0;
 
-	if (size < need) {
+	if (size < rxq->descs) {
 		dev_err(&rxq->vnet->vdev->dev,
 			"%s: a ring of %u entries is too small\n", rxq->name,
 			size);

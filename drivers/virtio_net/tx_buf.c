@@ -235,6 +235,26 @@ int vnet_tx_init(struct vnet_txq *txq)
 	return vnet_tx_slots_alloc(txq);
 }
 
+/* Entries that any packet has room in; a chain is no longer than the ring. */
+static u16 vnet_tx_ring_need(const struct vnet_txq *txq, unsigned int size)
+{
+	if (txq->use_table && txq->vnet->f.indirect)
+		return 1;
+	return min_t(unsigned int, size, VNET_TX_MIN_DESCS + MAX_SKB_FRAGS);
+}
+
+/**
+ * vnet_tx_ring_low - how many entries a ring always has for the stack
+ * @txq: the queue
+ * @size: of a ring, %VNET_TX_MIN_DESCS or more
+ *
+ * Return: that, for such a ring.
+ */
+u16 vnet_tx_ring_low(const struct vnet_txq *txq, unsigned int size)
+{
+	return max(vnet_tx_ring_need(txq, size), (u16)(size / 4));
+}
+
 /**
  * vnet_tx_ring_ready - a queue has a new ring
  * @txq: the queue, stopped, without packets in the ring
@@ -259,10 +279,8 @@ int vnet_tx_ring_ready(struct vnet_txq *txq)
 	/* No chain is longer than the ring (2.7.5.3.1), indirect or not. */
 	txq->max_frags = min_t(unsigned int, size - VNET_TX_MIN_DESCS,
 			       MAX_SKB_FRAGS);
-	txq->need = VNET_TX_MIN_DESCS + txq->max_frags;
-	if (txq->use_table && txq->vnet->f.indirect)
-		txq->need = 1;
-	txq->low = max(txq->need, (u16)(size / 4));
+	txq->need = vnet_tx_ring_need(txq, size);
+	txq->low = vnet_tx_ring_low(txq, size);
 	for (i = 0; txq->use_table && i < txq->nr_slots && !err; i++) {
 		struct vnet_tx_slot *slot = &txq->slots[i];
 

@@ -578,6 +578,7 @@ void vnet_rx_stop(struct vnet *vnet, unsigned int i);
 void vnet_rx_start(struct vnet *vnet, unsigned int i);
 void vnet_tx_stop(struct vnet *vnet, unsigned int i);
 void vnet_tx_start(struct vnet *vnet, unsigned int i);
+void vnet_tx_idle(struct vnet *vnet, unsigned int end);
 void vnet_tx_arm(struct vnet_txq *txq);
 void vnet_tx_timer(struct timer_list *t);
 void vnet_rx_schedule(struct vnet_rxq *rxq);
@@ -598,7 +599,9 @@ void vnet_tx_recycle(struct virtqueue *vq, void *buf);
 /* After the ring of a stopped queue was replaced or resized. */
 unsigned int vnet_rx_need(const struct vnet_rxq *rxq);
 int vnet_rx_ring_ready(struct vnet_rxq *rxq);
+bool vnet_rx_ring_holds(struct vnet_rxq *rxq, u32 num);
 int vnet_tx_ring_ready(struct vnet_txq *txq);
+u16 vnet_tx_ring_low(const struct vnet_txq *txq, unsigned int size);
 
 /* rx_buf.c */
 int vnet_rx_buf_init(struct vnet_rxq *rxq);
