@@ -335,6 +335,28 @@ static void pairs_after_reset(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, play_until(netif_device_present(f->dev)));
 }
 
+/* The stack's watchdog takes a queue that is stopped for one that stands still. */
+static void pairs_unused(struct kunit *test)
+{
+	struct net_fix *f = steer_new(test, FB_MQ);
+	unsigned int i;
+
+	net_start(f);
+	net_open(f);
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, 4), 0);
+	netif_stop_subqueue(f->dev, 3);
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, 2), 0);
+	KUNIT_EXPECT_FALSE(test, __netif_subqueue_stopped(f->dev, 3));
+	rtnl_lock();
+	dev_close(f->dev);
+	rtnl_unlock();
+	net_oblige_start(f);
+	net_open(f);
+	net_oblige_rest(f);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_FALSE(test, __netif_subqueue_stopped(f->dev, i));
+}
+
 /* 5.1.6.5.10.4: the index of a virtqueue, and of one that is in use. */
 static void coalesce_queue(struct kunit *test)
 {
@@ -475,6 +497,7 @@ static struct kunit_case net_steer_cases[] = {
 	KUNIT_CASE(pairs_fewer),
 	KUNIT_CASE(pairs_bounds),
 	KUNIT_CASE(pairs_after_reset),
+	KUNIT_CASE(pairs_unused),
 	KUNIT_CASE(coalesce_queue),
 	KUNIT_CASE_PARAM(coalesce_read, coal_answer_gen_params),
 	KUNIT_CASE(adaptive_queue),

@@ -142,6 +142,7 @@ int vnet_channels_apply(struct vnet *vnet, u16 pairs)
 	netif_set_real_num_rx_queues(dev, pairs);
 	if (pairs > before)
 		netif_set_real_num_tx_queues(dev, pairs);
+	vnet_tx_idle(vnet, before);
 	return 0;
 }
 
@@ -193,9 +194,8 @@ void vnet_get_channels(struct net_device *dev, struct ethtool_channels *ch)
  *
  * Context: process, under RTNL.
  *
- * Return: 0; -EINVAL for what there is not; -EBUSY while an XDP program is
- * loaded, which has queues of its own, or the device is down; or as
- * vnet_ctrl_send().
+ * Return: 0; -EINVAL for what there is not; -EBUSY while the device is down; or
+ * as vnet_ctrl_send().
  */
 int vnet_set_channels(struct net_device *dev, struct ethtool_channels *ch)
 {
@@ -206,7 +206,7 @@ int vnet_set_channels(struct net_device *dev, struct ethtool_channels *ch)
 		return -EINVAL;
 	if (!ch->combined_count || ch->combined_count > vnet->max_pairs)
 		return -EINVAL;
-	if (!vnet->ready || vnet->ctrl->xdp)
+	if (!vnet->ready)
 		return -EBUSY;
 	err = vnet_channels_apply(vnet, ch->combined_count);
 	if (err)

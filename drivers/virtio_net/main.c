@@ -56,6 +56,7 @@ static int vnet_open(struct net_device *dev)
 	vnet_channels_up(vnet);
 	for (i = 0; i < vnet->pairs; i++)
 		vnet_tx_start(vnet, i);
+	vnet_tx_idle(vnet, vnet->max_pairs);
 	return 0;
 }
 
@@ -314,10 +315,11 @@ static int vnet_setup(struct vnet *vnet)
 	err = vnet_ctl_init(vnet);
 	if (err)
 		return err;
+	/* A queue may call as soon as it is there: NAPI then is, disabled. */
+	vnet_napi_add(vnet);
 	err = vnet_queues_find(vnet);
 	if (err)
 		return err;
-	vnet_napi_add(vnet);
 	return vnet_queues_init(vnet);
 }
 

@@ -355,6 +355,30 @@ void vnet_tx_start(struct vnet *vnet, unsigned int i)
 }
 
 /**
+ * vnet_tx_idle - the queues that are out of use do not count as stopped
+ * @vnet: the interface
+ * @end: one behind the last that may be stopped
+ *
+ * The stack's watchdog looks at all queues, and takes one that is stopped for
+ * one that stands still.  The byte queue limits keep their count: packets may
+ * be on their way.  Context: process, under RTNL.
+ */
+void vnet_tx_idle(struct vnet *vnet, unsigned int end)
+{
+	unsigned int i;
+
+	ASSERT_RTNL();
+	for (i = vnet->pairs; i < end; i++) {
+		struct netdev_queue *q = vnet_tx_queue(&vnet->txqs[i]);
+
+		__netif_tx_lock_bh(q);
+		netif_tx_start_queue(q);
+		clear_bit(__QUEUE_STATE_STACK_XOFF, &q->state);
+		__netif_tx_unlock_bh(q);
+	}
+}
+
+/**
  * vnet_napi_add - the interface has NAPI
  * @vnet: the interface, not registered yet, with its queues
  */

@@ -64,11 +64,14 @@ static inline void vnet_rx_kick(struct vnet_rxq *rxq)
  * @rxq: the queue
  * @prog: XDP program that runs on each packet, or NULL
  * @xdp: VNET_XDP_* that were seen
+ * @txq: where frames went with %VNET_XDP_TX: the number of queues may change
+ *	before the round ends
  */
 struct vnet_rx_round {
 	struct vnet_rxq *rxq;
 	struct bpf_prog *prog;
 	unsigned int xdp;
+	struct vnet_txq *txq;
 };
 
 /* rx.c */

@@ -34,7 +34,8 @@ void vnet_tx_undo_maps(struct vnet_txq *txq, struct vnet_tx_slot *slot);
 void vnet_tx_kick(struct vnet_txq *txq);
 
 /* tx_xdp.c */
-int vnet_tx_frames(struct vnet *vnet, struct xdp_frame **frames, int n,
+struct vnet_txq *vnet_tx_xdp_queue(struct vnet *vnet);
+int vnet_tx_frames(struct vnet_txq *txq, struct xdp_frame **frames, int n,
 		   bool flush);
 
 /**

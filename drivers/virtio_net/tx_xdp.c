@@ -3,7 +3,9 @@
  * DOC: Frames of XDP to be sent
  *
  * Called by xdp.c.  They share the transmit queues with the stack, and its
- * lock: the CPU says which queue.  The byte queue limits do not count them.
+ * lock: the CPU says which queue, of those that the stack may use just now; so a
+ * queue that the device is told to forget has got its last frame before that
+ * (VIRTIO 1.4, 5.1.6.5.6.1).  The byte queue limits do not count them.
  */
 #include <net/xdp.h>
 #include "tx.h"
@@ -80,8 +82,23 @@ static int vnet_tx_frames_locked(struct vnet_txq *txq,
 }
 
 /**
- * vnet_tx_frames - send frames
+ * vnet_tx_xdp_queue - where frames of XDP go just now
  * @vnet: the interface
+ *
+ * Context: bottom half; so long the device serves the queue.
+ *
+ * Return: the queue.
+ */
+struct vnet_txq *vnet_tx_xdp_queue(struct vnet *vnet)
+{
+	unsigned int pairs = READ_ONCE(vnet->dev->real_num_tx_queues);
+
+	return &vnet->txqs[smp_processor_id() % pairs];
+}
+
+/**
+ * vnet_tx_frames - send frames
+ * @txq: the queue, of vnet_tx_xdp_queue()
  * @frames: the frames; those that are sent are the driver's
  * @n: how many, or 0
  * @flush: tell the device, of what was sent before too
@@ -90,15 +107,13 @@ static int vnet_tx_frames_locked(struct vnet_txq *txq,
  *
  * Return: how many were sent, the first ones, or -ENETDOWN.
  */
-int vnet_tx_frames(struct vnet *vnet, struct xdp_frame **frames, int n,
+int vnet_tx_frames(struct vnet_txq *txq, struct xdp_frame **frames, int n,
 		   bool flush)
 {
-	unsigned int cpu = smp_processor_id();
-	struct vnet_txq *txq = &vnet->txqs[cpu % READ_ONCE(vnet->pairs)];
 	struct netdev_queue *q = vnet_tx_queue(txq);
 	int sent;
 
-	__netif_tx_lock(q, cpu);
+	__netif_tx_lock(q, smp_processor_id());
 	sent = vnet_tx_frames_locked(txq, frames, n, flush);
 	__netif_tx_unlock(q);
 	return sent;

@@ -9,7 +9,8 @@
  * A program gets the packet where the device wrote it.  It is copied to a page
  * of its own first when its buffer is from before the program came, without
  * the headroom that was promised, and when it lies in several buffers and the
- * program cannot have that.  A packet with work left to do (VIRTIO 1.4, 5.1.6.4:
+ * program cannot have that.  One that can has the begin copied, and the rest
+ * where it lies.  A packet with work left to do (VIRTIO 1.4, 5.1.6.4:
  * an incomplete checksum, segments not cut) is none that a program understands,
  * so the device is told not to send such (offloads.c), and one that is still on
  * its way is dropped.
@@ -23,12 +24,14 @@
 #include "vnet_ctl.h"
 #include "xsk.h"
 
-/* The headroom is there, and the program can have it in pieces. */
-static bool vnet_xdp_in_place(const struct vnet_rx_round *round,
-			      const struct vnet_rx_slot *slot, unsigned int num)
+/* In one piece with headroom, or the program can have it in pieces. */
+static bool vnet_xdp_as_it_lies(const struct vnet_rx_round *round,
+				const struct vnet_rx_slot *slot,
+				unsigned int num)
 {
-	return slot->headroom >= XDP_PACKET_HEADROOM &&
-	       (num == 1 || round->prog->aux->xdp_has_frags);
+	if (round->prog->aux->xdp_has_frags)
+		return true;
+	return slot->headroom >= XDP_PACKET_HEADROOM && num == 1;
 }
 
 /**
@@ -76,12 +79,30 @@ static bool vnet_xdp_copy(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
 	return false;
 }
 
-/* A further buffer of the packet, as a fragment. */
+/* Part of a buffer is a fragment of the packet, which takes the memory over. */
+static void vnet_xdp_add_frag(struct vnet_rxq *rxq, struct xdp_buff *xdp,
+			      struct vnet_rx_slot *slot, void *data, u32 len)
+{
+	struct skb_shared_info *info = xdp_get_shared_info_from_buff(xdp);
+	skb_frag_t *frag = &info->frags[info->nr_frags++];
+
+	__skb_frag_set_page(frag, virt_to_page(data));
+	skb_frag_off_set(frag, offset_in_page(data));
+	skb_frag_size_set(frag, len);
+	info->xdp_frags_size += len;
+	rxq->xdp_truesize += slot->size;
+	slot->va = NULL;
+}
+
+/*
+ * A further buffer of the packet, as a fragment.  More of them than a packet may
+ * have are no lie: buffers from before the program may be small.
+ */
 static bool vnet_xdp_frag(struct vnet_rxq *rxq, struct xdp_buff *xdp)
 {
 	struct skb_shared_info *info = xdp_get_shared_info_from_buff(xdp);
 	struct vnet_rx_slot *slot;
-	bool ok;
+	bool ok = info->nr_frags < MAX_SKB_FRAGS;
 	void *data;
 	u32 len;
 
@@ -90,28 +111,71 @@ static bool vnet_xdp_frag(struct vnet_rxq *rxq, struct xdp_buff *xdp)
 		vnet_rx_count(rxq, &rxq->stats.bad_hdr, 1);
 		return false;
 	}
-	ok = len && len <= slot->room && info->nr_frags < MAX_SKB_FRAGS &&
-	     len <= VNET_RX_MAX - xdp_get_buff_len(xdp);
-	if (ok) {
-		skb_frag_t *frag = &info->frags[info->nr_frags++];
-
+	if (!len || len > slot->room ||
+	    len > VNET_RX_MAX - xdp_get_buff_len(xdp)) {
+		vnet_rx_count(rxq, &rxq->stats.bad_len, 1);
+		ok = false;
+	}
+	if (likely(ok)) {
 		data = slot->va + slot->headroom;
 		vnet_rx_sync_for_cpu(rxq, data, len);
-		__skb_frag_set_page(frag, virt_to_page(data));
-		skb_frag_off_set(frag, offset_in_page(data));
-		skb_frag_size_set(frag, len);
-		info->xdp_frags_size += len;
-		rxq->xdp_truesize += slot->size;
-		slot->va = NULL;
-	} else {
-		vnet_rx_count(rxq, &rxq->stats.bad_len, 1);
+		vnet_xdp_add_frag(rxq, xdp, slot, data, len);
 	}
 	vnet_rx_slot_put(rxq, slot);
 	return ok;
 }
 
+/* The packet has fragments: none so far. */
+static void vnet_xdp_begin_frags(struct vnet_rxq *rxq, struct xdp_buff *xdp)
+{
+	struct skb_shared_info *info = xdp_get_shared_info_from_buff(xdp);
+
+	info->nr_frags = 0;
+	info->xdp_frags_size = 0;
+	rxq->xdp_truesize = 0;
+	xdp_buff_set_frags_flag(xdp);
+}
+
+/* The begin of a packet goes to a page with headroom, the rest is a fragment. */
+static bool vnet_xdp_move(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
+			  u32 len, unsigned int num, struct xdp_buff *xdp)
+{
+	void *data = slot->va + slot->headroom + rxq->vnet->hdr_len;
+	u32 head = min(len, vnet_rx_max_len(0));
+	void *va = vnet_rx_alloc(rxq, PAGE_SIZE);
+
+	if (unlikely(!va)) {
+		vnet_rx_slot_put(rxq, slot);
+		vnet_rx_count(rxq, &rxq->stats.no_memory, 1);
+		vnet_rx_drop(rxq, num - 1);
+		return false;
+	}
+	memcpy(va + XDP_PACKET_HEADROOM, data, head);
+	xdp_init_buff(xdp, PAGE_SIZE, &rxq->xdp_info);
+	xdp_prepare_buff(xdp, va, XDP_PACKET_HEADROOM, head, true);
+	if (num > 1 || head < len)
+		vnet_xdp_begin_frags(rxq, xdp);
+	if (head < len)
+		vnet_xdp_add_frag(rxq, xdp, slot, data + head, len - head);
+	vnet_rx_slot_put(rxq, slot);
+	return true;
+}
+
+/* The first buffer of a packet, where it lies; its memory is @xdp's. */
+static void vnet_xdp_wrap(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
+			  u32 len, unsigned int num, struct xdp_buff *xdp)
+{
+	xdp_init_buff(xdp, slot->size, &rxq->xdp_info);
+	xdp_prepare_buff(xdp, slot->va, slot->headroom + rxq->vnet->hdr_len,
+			 len, true);
+	slot->va = NULL;
+	vnet_rx_slot_put(rxq, slot);
+	if (unlikely(num > 1))
+		vnet_xdp_begin_frags(rxq, xdp);
+}
+
 /**
- * vnet_xdp_wrap - a packet as XDP sees it, where it lies
+ * vnet_xdp_pieces - a packet as XDP sees it, where it lies
  * @rxq: the queue
  * @slot: its first buffer; its memory is @xdp's afterwards
  * @len: bytes in it, behind the header
@@ -120,23 +184,13 @@ static bool vnet_xdp_frag(struct vnet_rxq *rxq, struct xdp_buff *xdp)
  *
  * Return: false when the packet was dropped, and counted.
  */
-static bool vnet_xdp_wrap(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
-			  u32 len, unsigned int num, struct xdp_buff *xdp)
+static bool vnet_xdp_pieces(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
+			    u32 len, unsigned int num, struct xdp_buff *xdp)
 {
-	struct skb_shared_info *info;
-
-	xdp_init_buff(xdp, slot->size, &rxq->xdp_info);
-	xdp_prepare_buff(xdp, slot->va, slot->headroom + rxq->vnet->hdr_len,
-			 len, true);
-	slot->va = NULL;
-	vnet_rx_slot_put(rxq, slot);
-	if (likely(num == 1))
-		return true;
-	info = xdp_get_shared_info_from_buff(xdp);
-	info->nr_frags = 0;
-	info->xdp_frags_size = 0;
-	rxq->xdp_truesize = 0;
-	xdp_buff_set_frags_flag(xdp);
+	if (likely(slot->headroom >= XDP_PACKET_HEADROOM))
+		vnet_xdp_wrap(rxq, slot, len, num, xdp);
+	else if (!vnet_xdp_move(rxq, slot, len, num, xdp))
+		return false;
 	while (--num) {
 		if (likely(vnet_xdp_frag(rxq, xdp)))
 			continue;
@@ -183,7 +237,9 @@ static void vnet_xdp_tx(struct vnet_rx_round *round, struct xdp_buff *xdp)
 	struct xdp_frame *frame = xdp_convert_buff_to_frame(xdp);
 
 	vnet_rx_count(rxq, &rxq->stats.xdp_tx, 1);
-	if (likely(frame && vnet_tx_frames(rxq->vnet, &frame, 1, false) == 1)) {
+	if (!round->txq)
+		round->txq = vnet_tx_xdp_queue(rxq->vnet);
+	if (likely(frame && vnet_tx_frames(round->txq, &frame, 1, false) == 1)) {
 		round->xdp |= VNET_XDP_TX;
 		return;
 	}
@@ -222,9 +278,15 @@ struct sk_buff *vnet_xdp_act(struct vnet_rx_round *round,
 			     struct xdp_buff *xdp)
 {
 	struct vnet_rxq *rxq = round->rxq;
+	u32 len = xdp_get_buff_len(xdp);
 	u32 act = bpf_prog_run_xdp(round->prog, xdp);
 
 	vnet_rx_count(rxq, &rxq->stats.xdp_packets, 1);
+	/* What passes is counted as it is given to the stack. */
+	if (act != XDP_PASS) {
+		vnet_rx_count(rxq, &rxq->stats.packets, 1);
+		vnet_rx_count(rxq, &rxq->stats.bytes, len);
+	}
 	switch (act) {
 	case XDP_PASS:
 		if (unlikely(vnet_xsk_owns(xdp)))
@@ -275,8 +337,8 @@ struct sk_buff *vnet_xdp_run(struct vnet_rx_round *round,
 		vnet_rx_drop(rxq, num - 1);
 		return NULL;
 	}
-	if (likely(vnet_xdp_in_place(round, slot, num)))
-		ok = vnet_xdp_wrap(rxq, slot, len, num, &xdp);
+	if (likely(vnet_xdp_as_it_lies(round, slot, num)))
+		ok = vnet_xdp_pieces(rxq, slot, len, num, &xdp);
 	else
 		ok = vnet_xdp_copy(rxq, slot, len, num, &xdp);
 	/* The program may change what the device validated. */
@@ -293,7 +355,7 @@ void vnet_xdp_finish(struct vnet_rx_round *round)
 	if (round->xdp & VNET_XDP_REDIRECT)
 		xdp_do_flush();
 	if (round->xdp & VNET_XDP_TX)
-		vnet_tx_frames(round->rxq->vnet, NULL, 0, true);
+		vnet_tx_frames(round->txq, NULL, 0, true);
 }
 
 /**
@@ -316,7 +378,8 @@ int vnet_xdp_xmit(struct net_device *dev, int n, struct xdp_frame **frames,
 		return -EINVAL;
 	if (unlikely(!netif_running(dev)))
 		return -ENETDOWN;
-	return vnet_tx_frames(vnet, frames, n, flags & XDP_XMIT_FLUSH);
+	return vnet_tx_frames(vnet_tx_xdp_queue(vnet), frames, n,
+			      flags & XDP_XMIT_FLUSH);
 }
 
 /**
