@@ -14,7 +14,8 @@ came()
 	_before=$(received)
 	host frames 50 $1 >/dev/null
 	sleep 0.4
-	echo $((($(received) - _before) / 50))
+	_came=$(($(received) - _before))
+	if [ $_came -ge 50 ]; then echo 1; elif [ $_came -le 5 ]; then echo 0; else echo "$_came of 50"; fi
 }
 # flag BIT yes|no
 flag()

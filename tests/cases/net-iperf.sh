@@ -16,6 +16,14 @@ run()
 	check "$_name" iperf -t $seconds "$@"
 	fact "$_name" "$(sed -n 's/.*] .* sec *\([0-9.]* [KMG]*Bytes\) *\([0-9.]* [KMG]*bits.sec\).*receiver.*/\1, \2/p' /tmp/iperf | tail -n 1)"
 }
+# datagrams NAME WORDS...: the same, and how many came
+datagrams()
+{
+	run "$@"
+	_came=$(sed -n 's/.* \([0-9]*\)\/\([0-9]*\) (.*receiver.*/\1 \2/p' /tmp/iperf | tail -n 1)
+	set -- "$1" ${_came:-0 0}
+	check "$1: $2 of $3 were lost" [ $(($3 - $2)) -gt 50 ]
+}
 streams=$CFG_queues
 
 all()
@@ -23,9 +31,9 @@ all()
 	host capture >/dev/null
 	run "TCP from here, $1" -P $streams
 	run "TCP from the host, $1" -P $streams -R
-	run "UDP from here, $1" -u -b 40M -l 1400 -P $streams
-	run "UDP from the host, $1" -u -b 40M -l 1400 -P $streams -R
-	run "UDP in fragments, $1" -u -b 20M -l 4000
+	datagrams "UDP from here, $1" -u -b 40M -l 1400 -P $streams
+	datagrams "UDP from the host, $1" -u -b 40M -l 1400 -P $streams -R
+	datagrams "UDP in fragments, $1" -u -b 20M -l 4000
 	[ -z "$has6" ] || run "TCP by IPv6, $1" -6 -c $server6
 	if counts=$(host captured full partial gso); then
 		ok "checksums, $1 (full partial gso: $counts)"

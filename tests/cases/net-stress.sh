@@ -36,8 +36,8 @@ for i in $(seq 1 $ROUNDS); do
 		both "rings of 256, round $i" ethtool -G $net rx 256 tx 256
 	fi
 	[ ! -w /sys/devices/system/cpu/cpu1/online ] || both "a processor goes and comes, round $i" \
-		sh -c "echo 0 >/sys/devices/system/cpu/cpu1/online; sleep 1; echo 1 >/sys/devices/system/cpu/cpu1/online"
-	both "all frames and not, round $i" sh -c "ip link set $net promisc on; ip link set $net promisc off"
+		sh -c "echo 0 >/sys/devices/system/cpu/cpu1/online && sleep 1 && echo 1 >/sys/devices/system/cpu/cpu1/online"
+	both "all frames and not, round $i" sh -c "ip link set $net promisc on && ip link set $net promisc off"
 done
 for i in $(seq 1 $ROUNDS); do
 	get 2097152 >/dev/null 2>&1 &

@@ -2,13 +2,14 @@
 /**
  * DOC: Run a command with an XDP program on an interface
  *
- *	xdp INTERFACE pass|drop|tx|redirect|frags|meta COMMAND...
+ *	xdp INTERFACE PROGRAM COMMAND...
  *	xdp pin PATH
  *
- * The program says the same of each packet; "redirect" sends it back through
- * the interface that it came from, "frags" lets it pass and can have it in
- * pieces, "meta" puts four bytes of metadata before it, and drops it where that
- * cannot be done.  Ends with the status of the command, or 99 when the program
+ * Programs are pass, drop, tx, redirect, frags, tx-frags, meta, aborted, unknown.
+ * Each says the same of each packet; "redirect" sends it back through the
+ * interface that it came from, "frags" lets it pass and can have it in pieces, as
+ * "tx-frags" can, "unknown" says what is no verdict, "meta" puts four bytes of
+ * metadata before it, and drops it where that cannot be done.  Ends with the status of the command, or 99 when the program
  * cannot be loaded or put in place, and says why.
  *
  * The second form leaves a program for tc at PATH, which drops packets without
@@ -161,6 +162,12 @@ static int load_named(const char *name, int ifindex)
 		return load_verdict(XDP_PASS, HAS_FRAGS);
 	if (!strcmp(name, "drop"))
 		return load_verdict(XDP_DROP, 0);
+	if (!strcmp(name, "aborted"))
+		return load_verdict(XDP_ABORTED, 0);
+	if (!strcmp(name, "unknown"))
+		return load_verdict(77, 0);
+	if (!strcmp(name, "tx-frags"))
+		return load_verdict(XDP_TX, HAS_FRAGS);
 	if (!strcmp(name, "tx"))
 		return load_verdict(XDP_TX, 0);
 	if (!strcmp(name, "redirect"))

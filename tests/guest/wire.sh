@@ -80,13 +80,6 @@ traffic()
 	traffic=$!
 	sleep 1
 }
-# traffic_ended: by itself, and something came and went in each second of the last ones
-traffic_ended()
-{
-	wait $traffic || { tail -n 3 /tmp/traffic; return 1; }
-	[ "$(grep -c 'SUM.*receiver' /tmp/traffic)" = 2 ] &&
-		! grep 'SUM.*receiver' /tmp/traffic | grep -q ' 0.00 Bytes'
-}
 
 # rings_resize: may they be given another size?  QEMU's devices over MMIO offer the
 # reset of a queue, but do not know its register.

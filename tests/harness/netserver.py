@@ -2,6 +2,7 @@
 """The host's end of the transfers, with data that both sides know."""
 
 import contextlib
+import functools
 import hashlib
 import http.server
 import socketserver
@@ -10,6 +11,7 @@ import threading
 from . import nettap
 
 
+@functools.lru_cache(8)
 def pattern(size):
     """size bytes that repeat only after 2^32 blocks."""
     blocks = (hashlib.sha256(n.to_bytes(4, "big")).digest() for n in range(size // 32 + 1))
@@ -42,10 +44,21 @@ class Sink(socketserver.BaseRequestHandler):
         self.request.sendall(total.hexdigest().encode())
 
 
-class Server(socketserver.ThreadingTCPServer):
-    """Does not wait for the peer of a connection: its guest may be gone without a word."""
+class Patient:
+    """A guest may be gone without a word, and what it had asked for is nobody's."""
 
     daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """The guest compares what it got."""
+
+
+class Files(Patient, http.server.ThreadingHTTPServer):
+    """Sends."""
+
+
+class Server(Patient, socketserver.ThreadingTCPServer):
+    """Takes."""
 
 
 def _start(guest, kind, handler):
@@ -58,7 +71,7 @@ def _start(guest, kind, handler):
 
 def host_serve(guest, _words):
     """serve: start the server of this run of the case, return its port."""
-    return _start(guest, http.server.ThreadingHTTPServer, Handler)
+    return _start(guest, Files, Handler)
 
 
 def host_sink(guest, _words):

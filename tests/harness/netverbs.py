@@ -210,6 +210,33 @@ def host_frames(guest, words):
     return words[0]
 
 
+def host_returned(guest, words):
+    """returned COUNT TO BYTES: so many different frames as host_frames sends; how many
+    of them the guest sends back as they were."""
+    count, to, size = int(words[0]), words[1], int(words[2])
+    sent = {frames.ethernet(to, PEER, ETH_TEST, random.randbytes(size - 14)) for _ in range(count)}
+    back = set()
+    with guest.wire.packets() as sock:
+        for frame in sent:
+            sock.send(frame)
+            back |= _returned(sock, 0.002)
+        end = time.monotonic() + 2
+        while not sent <= back and time.monotonic() < end:
+            back |= _returned(sock, 0.1)
+    guest.note(f"came back: {len(sent & back)}, others of {sorted(map(len, back - sent))[:20]} bytes")
+    return str(len(sent & back))
+
+
+def _returned(sock, seconds):
+    """Frames that come from the guest meanwhile."""
+    out, end = set(), time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0 and select.select([sock], [], [], left)[0]:
+        frame, sender = sock.recvfrom(128 << 10)
+        if sender[2] != PACKET_OUTGOING:
+            out.add(frame)
+    return out
+
+
 def host_flows(guest, words):
     """flows COUNT KEY ENTRIES QUEUES ports|addresses: UDP of so many flows, 4 packets
     each; how many each queue has to get.  The key is in hex, entry N of the table
