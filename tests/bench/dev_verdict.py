@@ -55,10 +55,12 @@ def _net_targets(way, limit):
 
 
 def _alone_targets(way, limit):
-    """One packet at a time is the same to both sides."""
+    """One packet at a time is the same to both sides, but for how often the host's
+    acknowledgement and its answer are found together."""
     row = f"net/{way}/1"
-    return [Target(row, "insns", limit, True), Target(row, "notified", 1.0, True),
-            Target(row, "interrupts", 1.0, True), Target(row, "events", 1.0, True),
+    most = 1.0 if way == "udp" else 1.05
+    return [Target(row, "insns", limit, True), Target(row, "notified", most, True),
+            Target(row, "interrupts", most, True), Target(row, "events", most, True),
             Target(row, "seconds", 1.0, True)]
 
 
