@@ -404,7 +404,9 @@ int vnet_set_coalesce(struct net_device *dev, struct ethtool_coalesce *ec,
 	vnet_ctrl_hurry(ctrl);
 	err = vnet_coal_set_locked(ctrl, ec->use_adaptive_rx_coalesce, &rx,
 				   &tx, extack);
-	vnet_ctrl_hurried(ctrl);
+	/* Some queues have it: all shall have what is shown. */
+	if (vnet_ctrl_hurried(ctrl))
+		schedule_work(&ctrl->resync);
 	mutex_unlock(&ctrl->coal.lock);
 	return err;
 }

@@ -271,6 +271,7 @@ void vnet_ctrl_hurry(struct vnet_ctrl *ctrl)
 
 	mutex_lock(&cq->lock);
 	cq->until = (jiffies + VNET_CTRL_TOGETHER * vnet_ctrl_limit()) ?: 1;
+	cq->hurried = current;
 	cq->skipped = false;
 	mutex_unlock(&cq->lock);
 }
@@ -296,7 +297,8 @@ bool vnet_ctrl_hurried(struct vnet_ctrl *ctrl)
 /* Has the limit for all passed?  Under the lock. */
 static bool vnet_ctrl_too_late(struct vnet_cq *cq)
 {
-	if (!cq->until || time_before(jiffies, cq->until))
+	if (!cq->until || cq->hurried != current ||
+	    time_before(jiffies, cq->until))
 		return false;
 	cq->skipped = true;
 	return true;

@@ -93,9 +93,10 @@ struct vnet_ctrl_stats {
 
 /**
  * struct vnet_cq - the control queue
- * @lock: one command at a time, and the next two fields; held while it is waited
- *	for
- * @until: jiffies after which no command is sent, 0 for no such limit
+ * @lock: one command at a time, and the next three fields; held while it is
+ *	waited for
+ * @until: jiffies after which @hurried sends no command, 0 for no such limit
+ * @hurried: who sends several
  * @skipped: for that limit some were not sent
  * @vq_lock: the fields below; taken by the queue's callback.  Nests inside
  *	@lock
@@ -112,6 +113,7 @@ struct vnet_ctrl_stats {
 struct vnet_cq {
 	struct mutex lock;	/* see above */
 	unsigned long until;
+	struct task_struct *hurried;
 	bool skipped;
 	spinlock_t vq_lock;	/* see above */
 	struct virtqueue *vq;
