@@ -54,6 +54,18 @@ static bool vnet_ring_sends(struct vnet *vnet, u32 num)
 	return true;
 }
 
+/* A ring that stays as it is, is as it is. */
+static bool vnet_ring_has_room(struct vnet *vnet, u32 rx, u32 tx)
+{
+	struct vnet_rxq *rxq = &vnet->rxqs[0];
+	struct virtqueue *tx_vq = vnet->txqs[0].vq;
+
+	return (rx == virtqueue_get_vring_size(rxq->vq) ||
+		vnet_rx_ring_holds(rxq, rx)) &&
+	       (tx == virtqueue_get_vring_size(tx_vq) ||
+		vnet_ring_sends(vnet, tx));
+}
+
 static int vnet_ring_resize_rx(struct vnet *vnet, u16 i, u32 num)
 {
 	struct vnet_rxq *rxq = &vnet->rxqs[i];
@@ -255,8 +267,7 @@ int vnet_set_ringparam(struct net_device *dev, struct ethtool_ringparam *ring,
 		NL_SET_ERR_MSG_MOD(extack, "a ring has a power of two entries");
 		return -EINVAL;
 	}
-	if (!vnet_rx_ring_holds(&vnet->rxqs[0], ring->rx_pending) ||
-	    !vnet_ring_sends(vnet, ring->tx_pending)) {
+	if (!vnet_ring_has_room(vnet, ring->rx_pending, ring->tx_pending)) {
 		NL_SET_ERR_MSG_MOD(extack, "no room for the longest packet");
 		return -EINVAL;
 	}

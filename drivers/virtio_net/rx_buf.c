@@ -403,7 +403,7 @@ bool vnet_rx_refill(struct vnet_rxq *rxq)
 		}
 		err = vnet_rx_add(rxq, slot);
 		if (unlikely(err)) {
-			ok = err == -ENOSPC || err == -EIO;
+			ok = err == -ENOSPC || virtqueue_is_broken(rxq->vq);
 			break;
 		}
 		rxq->free_slots = slot->next;
