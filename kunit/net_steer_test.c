@@ -347,6 +347,10 @@ static void pairs_unused(struct kunit *test)
 	netif_stop_subqueue(f->dev, 3);
 	KUNIT_ASSERT_EQ(test, net_use_pairs(f, 2), 0);
 	KUNIT_EXPECT_FALSE(test, __netif_subqueue_stopped(f->dev, 3));
+	/* Used again, it is stopped only if it is full. */
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, 4), 0);
+	KUNIT_EXPECT_FALSE(test, __netif_subqueue_stopped(f->dev, 3));
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, 2), 0);
 	rtnl_lock();
 	dev_close(f->dev);
 	rtnl_unlock();

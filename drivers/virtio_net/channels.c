@@ -140,8 +140,11 @@ int vnet_channels_apply(struct vnet *vnet, u16 pairs)
 	vnet->pairs = pairs;
 	vnet_channels_fit(vnet->ctrl, pairs);
 	netif_set_real_num_rx_queues(dev, pairs);
-	if (pairs > before)
+	if (pairs > before) {
 		netif_set_real_num_tx_queues(dev, pairs);
+		/* It may have passed over what is left there. */
+		vnet_tx_remind(vnet);
+	}
 	vnet_tx_idle(vnet, before);
 	return 0;
 }
@@ -151,7 +154,7 @@ int vnet_channels_apply(struct vnet *vnet, u16 pairs)
  * @vnet: the interface, going up, or its device was reset
  *
  * One that refuses has one pair, as it has from the beginning.
- * Context: process, under RTNL; nothing is sent yet.
+ * Context: process, under RTNL.
  */
 void vnet_channels_up(struct vnet *vnet)
 {
@@ -170,6 +173,7 @@ void vnet_channels_up(struct vnet *vnet)
 	vnet_channels_fit(vnet->ctrl, 1);
 	netif_set_real_num_tx_queues(dev, 1);
 	netif_set_real_num_rx_queues(dev, 1);
+	vnet_tx_idle(vnet, vnet->max_pairs);
 	vnet_channels_tell(vnet->ctrl, 1);
 }
 

@@ -318,6 +318,20 @@ void vnet_tx_stop(struct vnet *vnet, unsigned int i)
 	virtqueue_disable_cb(txq->vq);
 }
 
+/* A queue that was out of use may have been full all the time. */
+static void vnet_tx_again(struct vnet_txq *txq)
+{
+	struct netdev_queue *q = vnet_tx_queue(txq);
+
+	__netif_tx_lock_bh(q);
+	if (txq->up && txq->vq->num_free < txq->need) {
+		netif_tx_stop_queue(q);
+		if (!txq->armed)
+			vnet_tx_arm(txq);
+	}
+	__netif_tx_unlock_bh(q);
+}
+
 /**
  * vnet_tx_start - a transmit queue is used again, or for the first time
  * @vnet: the interface
@@ -331,6 +345,8 @@ void vnet_tx_start(struct vnet *vnet, unsigned int i)
 	struct netdev_queue *q = vnet_tx_queue(txq);
 
 	ASSERT_RTNL();
+	if (txq->on)
+		vnet_tx_again(txq);
 	if (txq->on || !txq->vq)
 		return;
 	txq->on = true;
