@@ -9,8 +9,9 @@
  * Each says the same of each packet; "redirect" sends it back through the
  * interface that it came from, "frags" lets it pass and can have it in pieces, as
  * "tx-frags" can, "unknown" says what is no verdict, "meta" puts four bytes of
- * metadata before it, and drops it where that cannot be done.  Ends with the status of the command, or 99 when the program
- * cannot be loaded or put in place, and says why.
+ * metadata before it, and drops it where that cannot be done.  Ends with the
+ * status of the command, or 99 when the program cannot be loaded or put in place,
+ * and says why.
  *
  * The second form leaves a program for tc at PATH, which drops packets without
  * these four bytes.
