@@ -272,7 +272,7 @@ void data_expect_next(struct data_fix *d, unsigned int got)
 /**
  * data_expect_beyond - a used length beyond the buffer: no more is looked at
  * @d: the interface
- * @more: bytes beyond
+ * @more: bytes beyond; the sum is 2^32 - 1 at most
  */
 void data_expect_beyond(struct data_fix *d, u32 more)
 {
@@ -282,7 +282,7 @@ void data_expect_beyond(struct data_fix *d, u32 more)
 	struct play_buf b;
 
 	KUNIT_ASSERT_TRUE(test, data_first(d, &l, 1, &b));
-	play_done(d->f->p, &b, b.in_len + more);
+	play_done(d->f->p, &b, min_t(u64, (u64)b.in_len + more, U32_MAX));
 	KUNIT_EXPECT_TRUE(test, play_until(READ_ONCE(d->got) +
 					   data_dropped(d) == before + 1));
 	if (d->got)

@@ -136,7 +136,7 @@ static void used_too_long(struct kunit *test)
 
 	data_expect_beyond(d, 1);
 	data_expect_beyond(d, 0x10000000);
-	data_expect_beyond(d, 0x80000000);
+	data_expect_beyond(d, U32_MAX);
 	data_expect_next(d, d->got + 1);
 }
 
