@@ -28,10 +28,13 @@ static inline __attribute__((always_inline)) void mark(const int kind)
 enum { START = 1, STOP, ROW_BEGIN, ROW_END, SYMBOLS = 7 };
 
 static const char *device;
-static uint64_t began, interrupts, notified;
+static uint64_t began, interrupts, notified, sent, received;
 
 /* Notifications that the driver counted, or NULL. */
 static uint64_t (*count_notified)(void);
+
+/* Packets that an interface has sent ("tx") or received ("rx"), or NULL. */
+static uint64_t (*count_moved)(const char *way);
 
 static void die(const char *what)
 {
@@ -94,6 +97,10 @@ static void begin(void)
 	interrupts = count_interrupts();
 	if (count_notified)
 		notified = count_notified();
+	if (count_moved) {
+		sent = count_moved("tx");
+		received = count_moved("rx");
+	}
 	mark(ROW_BEGIN);
 	began = now();
 	mark(START);
@@ -108,6 +115,9 @@ static void end(uint64_t units)
 	       began, count_interrupts() - interrupts);
 	if (count_notified)
 		printf(" notified %" PRIu64, count_notified() - notified);
+	if (count_moved)
+		printf(" sent %" PRIu64 " received %" PRIu64,
+		       count_moved("tx") - sent, count_moved("rx") - received);
 	puts("");
 }
 

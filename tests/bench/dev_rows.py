@@ -7,8 +7,11 @@ import time
 
 from counts import BenchError
 
-GOT = re.compile(r"got (\d+) ns (\d+) interrupts (\d+)(?: notified (\d+))?")
+GOT = re.compile(r"got (\d+) ns (\d+) interrupts (\d+)(?: notified (\d+))?"
+                 r"(?: sent (\d+) received (\d+))?")
 MIB = 1 << 20
+# What a metric for each packet of a network device ends in.
+EACH = "/packet"
 
 # How much work: counted, counted for --quick, timed.
 Amount = collections.namedtuple("Amount", "counted quick timed")
@@ -17,9 +20,12 @@ Amount = collections.namedtuple("Amount", "counted quick timed")
 class Measured:
     """One row on one side in one pass."""
 
-    def __init__(self, name, side, units, seconds, interrupts, notified=None):
+    def __init__(self, name, side, units, seconds, interrupts, notified=None, sent=0, received=0):
         self.name, self.side, self.units = name, side, units
         self.values = {"seconds": seconds / units, "interrupts": interrupts / units}
+        self._packets = {"notified": sent, "interrupts": sent + received, "events": sent + received}
+        if sent:
+            self.values.update(sent=sent / units, received=received / units)
         if notified is not None:
             self._notified(notified)
         self.functions = self.called = None
@@ -39,9 +45,17 @@ class Measured:
         self._notified(accesses(record, "notify", 1))
 
     def _notified(self, count):
-        """Both ways of disturbing the other side, also together."""
+        """Both ways of disturbing the other side, also together, and for each packet."""
         self.values["notified"] = count / self.units
         self.values["events"] = self.values["notified"] + self.values["interrupts"]
+        for metric, packets in self._packets.items():
+            if packets:
+                self.values[metric + EACH] = self.values[metric] * self.units / packets
+
+    def base(self, metric):
+        """What an event of this metric is divided by."""
+        each = metric.endswith(EACH)
+        return self._packets[metric.removesuffix(EACH)] if each else self.units
 
     def per_function(self):
         """[(function, module, instructions, allocator's)] per unit, most first."""

@@ -17,6 +17,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -96,6 +97,23 @@ static uint64_t count_kicks(void)
 			sum += values.n[i];
 	close(fd);
 	return sum;
+}
+
+/* Packets that the interface says it took from the stack, or gave to it. */
+static uint64_t count_packets(const char *which)
+{
+	char path[64], text[32] = "";
+	struct ifreq ifr;
+	int fd;
+
+	interface(&ifr);
+	snprintf(path, sizeof(path), "/sys/class/net/%s/statistics/%s_packets",
+		 ifr.ifr_name, which);
+	fd = open(path, O_RDONLY);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 1)
+		die(path);
+	close(fd);
+	return strtoull(text, NULL, 10);
 }
 
 static void set_pairs(int fd, struct ifreq *ifr, unsigned int pairs)
@@ -405,6 +423,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	count_notified = count_kicks;
+	count_moved = count_packets;
 	count = open_to(SOCK_DGRAM, PORT_COUNT);
 	for (k = kinds; k->name; k++) {
 		uint64_t units = strtoull(argv[2], NULL, 10), got = units;
