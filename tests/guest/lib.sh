@@ -242,6 +242,9 @@ shrink_slabs()
 	done
 }
 
+# idle_kb: free pages that processors keep for themselves, which MemFree has not
+idle_kb() { awk '$1 == "count:" { n += $2 } END { print 4 * n + 0 }' /proc/zoneinfo; }
+
 # used_kb: memory in use after everything that can be let go is let go
 used_kb()
 {
@@ -251,7 +254,10 @@ used_kb()
 		echo 3 >/proc/sys/vm/drop_caches
 		sleep 0.3
 	done
-	awk '/^MemTotal:/ { t = $2 } /^MemFree:/ { f = $2 } END { print t - f }' /proc/meminfo
+	awk -v idle=$(idle_kb) '
+		/^MemTotal:/ { t = $2 }
+		/^MemFree:/ { f = $2 }
+		END { print t - f - idle }' /proc/meminfo
 }
 
 slab_kb() { awk '/^SUnreclaim:/ { print $2 }' /proc/meminfo; }
