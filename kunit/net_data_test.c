@@ -192,24 +192,33 @@ static void needs_reset(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(d->freed) == 2));
 }
 
-/* The interface goes down and up with packets in both rings. */
+/*
+ * The interface goes down and up with packets in both rings: nobody waits for
+ * the device meanwhile, which has its packet all the same.
+ */
 static void down_and_up(struct kunit *test)
 {
 	struct data_fix *d = data_setup(test, FB_MERGE);
 	struct lie l = { .len = 300 };
 	struct play_buf b;
+	u8 frame[100];
 
 	KUNIT_ASSERT_TRUE(test, data_xmit(d, 100));
 	KUNIT_ASSERT_TRUE(test, data_take(d, &b));
 	rtnl_lock();
 	dev_close(d->f->dev);
 	rtnl_unlock();
+	KUNIT_EXPECT_EQ(test, atomic_read(d->freed), 1);
 	data_send(d, &l);
+	play_read(d->f->p, &b, HDR, frame, sizeof(frame));
+	KUNIT_EXPECT_EQ(test, memcmp(frame, d->sent, sizeof(frame)), 0);
 	play_done(d->f->p, &b, 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(d->freed), 0);
 	net_open(d->f);
-	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(d->freed) == 1));
 	KUNIT_EXPECT_TRUE(test, data_came(d, 1, 300));
+	KUNIT_ASSERT_TRUE(test, data_xmit(d, 100));
+	KUNIT_ASSERT_TRUE(test, data_take(d, &b));
+	play_done(d->f->p, &b, 0);
+	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(d->freed) == 2));
 }
 
 static struct kunit_case net_data_cases[] = {

@@ -67,6 +67,7 @@ static int vnet_close(struct net_device *dev)
 
 	for (i = 0; i < vnet->max_pairs; i++) {
 		vnet_tx_stop(vnet, i);
+		vnet_tx_disown(vnet, i);
 		vnet_rx_stop(vnet, i);
 	}
 	return 0;

@@ -201,6 +201,32 @@ void vnet_tx_take_all(struct vnet_txq *txq)
 }
 
 /**
+ * vnet_tx_disown - packets that the device has are nobody's any more
+ * @vnet: the interface, going down
+ * @i: the queue, stopped
+ *
+ * The device may keep them for as long as it likes, and nobody looks for them
+ * meanwhile: neither sockets nor network namespaces shall wait for that.  Only
+ * memory of a user's is his until the device has read it.  Context: process.
+ */
+void vnet_tx_disown(struct vnet *vnet, unsigned int i)
+{
+	struct vnet_txq *txq = &vnet->txqs[i];
+	unsigned int n;
+
+	for (n = 0; txq->slots && n < txq->nr_slots; n++) {
+		struct vnet_tx_slot *slot = &txq->slots[n];
+
+		if (slot->kind != VNET_TX_SKB && slot->kind != VNET_TX_LAZY)
+			continue;
+		if (skb_shinfo(slot->skb)->flags & SKBFL_ZEROCOPY_ENABLE)
+			continue;
+		skb_orphan(slot->skb);
+		nf_reset_ct(slot->skb);
+	}
+}
+
+/**
  * vnet_tx_remind - notify the device of all queues, wanted or not
  * @vnet: the interface, ready
  *

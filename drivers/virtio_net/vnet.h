@@ -622,6 +622,7 @@ void vnet_tx_exit(struct vnet_txq *txq);
 netdev_tx_t vnet_start_xmit(struct sk_buff *skb, struct net_device *dev);
 void vnet_tx_clean(struct vnet_txq *txq, int budget);
 void vnet_tx_take_all(struct vnet_txq *txq);
+void vnet_tx_disown(struct vnet *vnet, unsigned int i);
 void vnet_tx_remind(struct vnet *vnet);
 
 /* xdp.c */
