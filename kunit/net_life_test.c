@@ -333,7 +333,10 @@ static void ring_sizes(struct kunit *test)
 	expect_both_ways(d, 2);
 }
 
-/* A packet of 64 KiB lies in 40 buffers of 1664 bytes, or in 17 descriptors. */
+/*
+ * A packet of 64 KiB lies in 40 buffers of 1664 bytes, or in 17 descriptors; also
+ * one that was not put together, if the device may have such an MTU.
+ */
 static void rings_too_small(struct kunit *test)
 {
 	const u64 uncut = FB_RING_RESET | FB_INDIRECT | FB_GUEST_CSUM |
@@ -341,12 +344,13 @@ static void rings_too_small(struct kunit *test)
 	struct net_fix *f[] = {
 		life_open(test, uncut | FB_MERGE)->f,
 		life_open(test, uncut)->f,
+		life_open(test, FB_RING_RESET | FB_INDIRECT | FB_MERGE)->f,
 	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(f); i++) {
 		struct ethtool_ringparam ring = {
-			.rx_pending = i ? 16 : 32, .tx_pending = 64,
+			.rx_pending = i == 1 ? 16 : 32, .tx_pending = 64,
 		};
 		const struct ethtool_ops *ops = f[i]->dev->ethtool_ops;
 

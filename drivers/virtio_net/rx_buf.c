@@ -368,11 +368,13 @@ bool vnet_rx_ring_holds(struct vnet_rxq *rxq, u32 num)
 	struct vnet *vnet = rxq->vnet;
 	u32 room = roundup_pow_of_two(ETH_DATA_LEN + VNET_TAIL) - VNET_TAIL -
 		   NET_SKB_PAD - NET_IP_ALIGN;
+	u32 len = vnet->f.guest_gso ? VNET_RX_MAX :
+		  vnet->dev->max_mtu + VNET_ETH_OVERHEAD;
 
 	if (num < rxq->descs)
 		return false;
-	return vnet->rx_mode != VNET_RX_MERGEABLE || !vnet->f.guest_gso ||
-	       (num - num / 4) * room >= VNET_RX_MAX + vnet->hdr_len;
+	return vnet->rx_mode != VNET_RX_MERGEABLE ||
+	       (num - num / 4) * room >= len + vnet->hdr_len;
 }
 
 /**
