@@ -109,6 +109,7 @@ static int vnet_coal_tell_all(struct vnet_ctrl *ctrl, unsigned int first,
 		return -EOPNOTSUPP;
 	for (i = 0; !err && i < vnet_channels_told(ctrl); i++)
 		err = vnet_coal_tell_vq(ctrl, 2 * i + first, coal);
+	ctrl->coal.partly |= err && i > 1;
 	return err;
 }
 
@@ -402,11 +403,13 @@ int vnet_set_coalesce(struct net_device *dev, struct ethtool_coalesce *ec,
 	vnet_coal_parse(ec, &rx, &tx);
 	mutex_lock(&ctrl->coal.lock);
 	vnet_ctrl_hurry(ctrl);
+	ctrl->coal.partly = false;
 	err = vnet_coal_set_locked(ctrl, ec->use_adaptive_rx_coalesce, &rx,
 				   &tx, extack);
+	vnet_ctrl_hurried(ctrl);
 	/* Some queues have it: all shall have what is shown. */
-	if (vnet_ctrl_hurried(ctrl))
-		schedule_work(&ctrl->resync);
+	if (ctrl->coal.partly && !vnet_ctrl_left(ctrl))
+		vnet_ctrl_resync(ctrl);
 	mutex_unlock(&ctrl->coal.lock);
 	return err;
 }

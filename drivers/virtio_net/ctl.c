@@ -12,6 +12,8 @@
 #include <linux/slab.h>
 #include "ctrl.h"
 
+#define VNET_RESYNC_MOST	(300UL * HZ)
+
 /* Commands that the device has, looked up once (VIRTIO 1.4, 5.1.3). */
 static void vnet_ctl_features(struct vnet_ctrl *ctrl)
 {
@@ -59,14 +61,30 @@ static void vnet_ctl_replay(struct vnet_ctrl *ctrl, bool fresh)
 			 "the device is too slow to be told all settings\n");
 }
 
+/*
+ * One that is late each time would have RTNL held all the time: it is told
+ * after a second, then two, up to five minutes.
+ */
+static void vnet_ctl_resync_wait(struct vnet_ctrl *ctrl)
+{
+	unsigned long wait = 0;
+
+	if (vnet_ctrl_left(ctrl))
+		wait = clamp(2 * ctrl->resync_wait, (unsigned long)HZ,
+			     VNET_RESYNC_MOST);
+	WRITE_ONCE(ctrl->resync_wait, wait);
+}
+
 static void vnet_ctl_resync(struct work_struct *work)
 {
-	struct vnet_ctrl *ctrl = container_of(work, struct vnet_ctrl, resync);
+	struct vnet_ctrl *ctrl = container_of(to_delayed_work(work),
+					      struct vnet_ctrl, resync);
 
 	rtnl_lock();
 	if (ctrl->vnet->ready &&
 	    ctrl->vnet->dev->reg_state == NETREG_REGISTERED) {
 		vnet_ctl_replay(ctrl, false);
+		vnet_ctl_resync_wait(ctrl);
 		/* It may not have heard that it was announced. */
 		vnet_link_update(ctrl->vnet);
 	}
@@ -125,7 +143,7 @@ int vnet_ctl_init(struct vnet *vnet)
 	if (!ctrl)
 		return -ENOMEM;
 	ctrl->vnet = vnet;
-	INIT_WORK(&ctrl->resync, vnet_ctl_resync);
+	INIT_DELAYED_WORK(&ctrl->resync, vnet_ctl_resync);
 	vnet_ctl_features(ctrl);
 	err = vnet_ctl_parts_init(ctrl);
 	if (err) {
@@ -154,10 +172,24 @@ int vnet_ctl_up(struct vnet *vnet)
 {
 	struct vnet_ctrl *ctrl = vnet->ctrl;
 
+	WRITE_ONCE(ctrl->resync_wait, 0);
 	vnet_ctrl_up(ctrl, vnet->ctrl_vq);
 	vnet_ctl_replay(ctrl, true);
 	vnet_dstats_init(ctrl);
 	return 0;
+}
+
+/**
+ * vnet_ctl_open - the interface goes up
+ * @vnet: the interface; its receive queues have buffers, and nothing is sent yet
+ *
+ * Context: process, under RTNL; waits for the device, a limited time.
+ */
+void vnet_ctl_open(struct vnet *vnet)
+{
+	vnet_ctrl_hurry(vnet->ctrl);
+	vnet_channels_up(vnet);
+	vnet_ctrl_hurried(vnet->ctrl);
 }
 
 /**
@@ -198,7 +230,7 @@ void vnet_ctl_exit(struct vnet *vnet)
 	if (!ctrl)
 		return;
 	vnet_announce_exit(ctrl);
-	cancel_work_sync(&ctrl->resync);
+	cancel_delayed_work_sync(&ctrl->resync);
 	vnet_ctl_parts_exit(ctrl);
 	vnet->ctrl = NULL;
 	kvfree(ctrl);

@@ -11,7 +11,8 @@
  * device is done with it or was reset, all others fail at once.  The device is
  * not reset for it: packets go on, and losing them would be worse.  When the
  * answer comes after all it is told everything anew, since nobody knows by
- * then what it did.
+ * then what it did; the longer after, the more often it was too late for that
+ * as well.
  *
  * While the device is being reset commands fail, and all settings are sent
  * again afterwards (vnet_ctl_up()).
@@ -129,6 +130,34 @@ void vnet_ctrl_reclaim(struct vnet_ctrl *ctrl)
 	spin_unlock_irq(&cq->vq_lock);
 }
 
+/**
+ * vnet_ctrl_resync - have the device told everything anew
+ * @ctrl: the control half
+ *
+ * Context: any.
+ */
+void vnet_ctrl_resync(struct vnet_ctrl *ctrl)
+{
+	schedule_delayed_work(&ctrl->resync, READ_ONCE(ctrl->resync_wait));
+}
+
+/**
+ * vnet_ctrl_left - does the device still have a command that nobody waits for?
+ * @ctrl: the control half
+ *
+ * Context: process.
+ */
+bool vnet_ctrl_left(struct vnet_ctrl *ctrl)
+{
+	struct vnet_cq *cq = &ctrl->cq;
+	bool left;
+
+	spin_lock_irq(&cq->vq_lock);
+	left = cq->state == VNET_CTRL_LEFT;
+	spin_unlock_irq(&cq->vq_lock);
+	return left;
+}
+
 static void vnet_ctrl_pop_locked(struct vnet_cq *cq)
 {
 	u32 len;
@@ -143,8 +172,8 @@ static void vnet_ctrl_pop_locked(struct vnet_cq *cq)
 		} else if (cq->state == VNET_CTRL_LEFT) {
 			cq->state = VNET_CTRL_FREE;
 			cq->stats.late++;
-			schedule_work(&container_of(cq, struct vnet_ctrl,
-						    cq)->resync);
+			vnet_ctrl_resync(container_of(cq, struct vnet_ctrl,
+						      cq));
 		}
 	}
 }

@@ -234,6 +234,7 @@ struct vnet_coal_pair {
  * @tx: of transmit queues without their own
  * @pairs: by pair, NULL without VIRTIO_NET_F_VQ_NOTF_COAL
  * @adaptive: receive queues find out by themselves, as was last said of all
+ * @partly: some queues of a direction took values that a later one did not
  * @dim: how, by pair, or NULL
  */
 struct vnet_coalesce {
@@ -242,6 +243,7 @@ struct vnet_coalesce {
 	struct vnet_coal tx;
 	struct vnet_coal_pair *pairs;
 	bool adaptive;
+	bool partly;
 	struct vnet_dim *dim;
 };
 
@@ -251,6 +253,7 @@ struct vnet_coalesce {
  * @f: what was negotiated
  * @cq: the control queue
  * @resync: tells the device everything anew
+ * @resync_wait: jiffies that it is put off
  * @rx_mode: receive filtering
  * @mac_set: the address was set by the user; under RTNL
  * @vlans: VLANs that the device lets through; under RTNL
@@ -275,7 +278,8 @@ struct vnet_ctrl {
 	struct vnet *vnet;
 	struct vnet_ctl_features f;
 	struct vnet_cq cq;
-	struct work_struct resync;
+	struct delayed_work resync;
+	unsigned long resync_wait;
 	struct vnet_rx_mode rx_mode;
 	bool mac_set;
 	DECLARE_BITMAP(vlans, VLAN_N_VID);
@@ -302,8 +306,10 @@ void vnet_ctrl_exit(struct vnet_ctrl *ctrl);
 void vnet_ctrl_up(struct vnet_ctrl *ctrl, struct virtqueue *vq);
 void vnet_ctrl_down(struct vnet_ctrl *ctrl);
 void vnet_ctrl_reclaim(struct vnet_ctrl *ctrl);
+void vnet_ctrl_resync(struct vnet_ctrl *ctrl);
 void vnet_ctrl_hurry(struct vnet_ctrl *ctrl);
 bool vnet_ctrl_hurried(struct vnet_ctrl *ctrl);
+bool vnet_ctrl_left(struct vnet_ctrl *ctrl);
 int vnet_ctrl_send(struct vnet *vnet, u8 class, u8 cmd, const void *out,
 		   size_t out_len, void *in, size_t in_len);
 int vnet_ctrl_send_parts(struct vnet *vnet, u8 class, u8 cmd,

@@ -17,6 +17,7 @@
 int vnet_ctl_init(struct vnet *vnet);
 int vnet_ctl_up(struct vnet *vnet);
 void vnet_ctl_down(struct vnet *vnet);
+void vnet_ctl_open(struct vnet *vnet);
 void vnet_ctl_reclaim(struct vnet *vnet);
 void vnet_ctl_exit(struct vnet *vnet);
 
