@@ -473,7 +473,30 @@ static struct has *two_pairs(struct kunit *test, u64 features)
 	return h;
 }
 
-/* 5.1.6.5.5: the stack still has both, so the device has to look at both. */
+/* Of two queues the second one refuses: the first has to go back. */
+static void coalescing_partly(struct kunit *test)
+{
+	struct has *h = two_pairs(test, FB_VQ_COAL);
+	struct net_fix *f = h->f;
+	struct net_cmd c;
+
+	want_rx(f, 32, 50);
+	net_user_start(f, net_set_coalesce);
+	KUNIT_ASSERT_TRUE(test, net_take(f, CLASS_COAL, COAL_VQ_SET, &c));
+	has_heard(f, &c);
+	expect_coal(h, 0, 32, 50);
+	net_answer(f, &c, ACK_OK);
+	KUNIT_ASSERT_TRUE(test, net_take(f, CLASS_COAL, COAL_VQ_SET, &c));
+	has_answer(h, &c, ACK_ERR);
+	KUNIT_EXPECT_EQ(test, net_user_result(f), -EINVAL);
+	expect_coal(h, 0, 0, 0);
+	expect_coal(h, 2, 0, 0);
+}
+
+/*
+ * 5.1.6.5.6.1: nothing is sent where the device may not look any more; when it
+ * has answered both have both again, which is what the user was told.
+ */
 static void pairs_late(struct kunit *test)
 {
 	struct has *h = two_pairs(test, 0);
@@ -482,9 +505,37 @@ static void pairs_late(struct kunit *test)
 
 	f->user.num = 1;
 	has_late(h, net_set_channels, CLASS_MQ, MQ_PAIRS_SET, &c);
-	KUNIT_EXPECT_EQ(test, f->dev->real_num_tx_queues, 2);
+	KUNIT_EXPECT_EQ(test, f->dev->real_num_tx_queues, 1);
 	has_answer(h, &c, ACK_OK);
 	KUNIT_EXPECT_EQ(test, h->pairs, 2);
+	KUNIT_EXPECT_EQ(test, f->dev->real_num_tx_queues, 2);
+}
+
+static int go_up(struct net_user *u)
+{
+	return dev_open(u->f->dev, NULL);
+}
+
+/* The same when the interface goes up: ethtool -l shows what is wanted. */
+static void pairs_late_up(struct kunit *test)
+{
+	struct net_fix *f = net_new(test, FB_MQ);
+	struct ethtool_channels ch = { };
+	struct has *h = has_new(f);
+	struct net_cmd c;
+
+	net_set_pairs(f, 2);
+	net_start(f);
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, 2), 0);
+	net_user_start(f, go_up);
+	KUNIT_ASSERT_TRUE(test, net_take(f, CLASS_MQ, MQ_PAIRS_SET, &c));
+	KUNIT_ASSERT_EQ(test, net_user_result(f), 0);
+	KUNIT_EXPECT_EQ(test, f->dev->real_num_tx_queues, 1);
+	f->dev->ethtool_ops->get_channels(f->dev, &ch);
+	KUNIT_EXPECT_EQ(test, ch.combined_count, 2);
+	has_answer(h, &c, ACK_ERR);
+	KUNIT_EXPECT_EQ(test, h->pairs, 2);
+	KUNIT_EXPECT_EQ(test, f->dev->real_num_rx_queues, 2);
 	KUNIT_EXPECT_EQ(test, f->dev->real_num_tx_queues, 2);
 }
 
@@ -792,7 +843,9 @@ static struct kunit_case net_replay_cases[] = {
 	KUNIT_CASE_PARAM(coalescing_late, coal_kind_gen_params),
 	KUNIT_CASE(offloads_late),
 	KUNIT_CASE(filter_late),
+	KUNIT_CASE(coalescing_partly),
 	KUNIT_CASE(pairs_late),
+	KUNIT_CASE(pairs_late_up),
 	KUNIT_CASE(queue_late_down),
 	KUNIT_CASE(key_late),
 	KUNIT_CASE(vlan_refused),

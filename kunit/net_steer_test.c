@@ -361,6 +361,34 @@ static void pairs_unused(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, __netif_subqueue_stopped(f->dev, i));
 }
 
+/* A queue that is full when it is used again waits until the device goes on. */
+static void pairs_full(struct kunit *test)
+{
+	struct net_fix *f = steer_new(test, FB_MQ);
+	struct netdev_queue *q;
+	unsigned int i, n = 0;
+	struct play_buf b;
+	struct data_fix *d;
+
+	net_start(f);
+	d = data_open(f, HDR);
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, PAIRS), 0);
+	q = netdev_get_tx_queue(f->dev, PAIRS - 1);
+	while (n < 1000 && !netif_tx_queue_stopped(q))
+		n += data_xmit_on(d, 60, PAIRS - 1);
+	KUNIT_ASSERT_TRUE(test, netif_tx_queue_stopped(q));
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, PAIRS / 2), 0);
+	KUNIT_EXPECT_FALSE(test, netif_xmit_stopped(q));
+	KUNIT_ASSERT_EQ(test, net_use_pairs(f, PAIRS), 0);
+	KUNIT_EXPECT_TRUE(test, netif_tx_queue_stopped(q));
+	d->q_tx = 2 * (PAIRS - 1) + 1;
+	for (i = 0; i < n && data_take(d, &b); i++)
+		play_done(f->p, &b, 0);
+	KUNIT_EXPECT_EQ(test, i, n);
+	KUNIT_EXPECT_TRUE(test, play_until(atomic_read(d->freed) == n));
+	KUNIT_EXPECT_TRUE(test, play_until(!netif_tx_queue_stopped(q)));
+}
+
 /* 5.1.6.5.10.4: the index of a virtqueue, and of one that is in use. */
 static void coalesce_queue(struct kunit *test)
 {
@@ -502,6 +530,7 @@ static struct kunit_case net_steer_cases[] = {
 	KUNIT_CASE(pairs_bounds),
 	KUNIT_CASE(pairs_after_reset),
 	KUNIT_CASE(pairs_unused),
+	KUNIT_CASE(pairs_full),
 	KUNIT_CASE(coalesce_queue),
 	KUNIT_CASE_PARAM(coalesce_read, coal_answer_gen_params),
 	KUNIT_CASE(adaptive_queue),

@@ -9,6 +9,10 @@
  * The device hears of more than one pair when the interface is up, and they
  * have buffers (5.1.6.3): one that has to wait for buffers of a queue may let
  * packets for all others wait as well.
+ *
+ * When it does not answer nobody knows how many it uses, and packets go where it
+ * looks in any case.  How many were wanted is not forgotten: it is told of them
+ * again when it answers after all, and whenever the interface goes up.
  */
 #include <linux/cpumask.h>
 #include "ctrl.h"
@@ -27,6 +31,7 @@ void vnet_channels_init(struct vnet_ctrl *ctrl)
 	if (!vnet->f.mq && !ctrl->rss.entries)
 		most = 1;
 	vnet->pairs = min_t(unsigned int, most, num_online_cpus());
+	ctrl->wanted = vnet->pairs;
 	if (ctrl->rss.entries)
 		vnet_rss_spread(&ctrl->rss, vnet->pairs);
 }
@@ -90,9 +95,11 @@ int vnet_channels_tell(struct vnet_ctrl *ctrl, u16 pairs)
 		if (!err && ctrl->rss.supported && !ctrl->rss.entries)
 			vnet_rss_tell(ctrl, &ctrl->rss, pairs);
 	}
-	/* What it refuses leaves it with what it had. */
-	if (err != -EINVAL)
-		WRITE_ONCE(ctrl->pairs, err ? 0 : pairs);
+	/* What it refuses, or never heard, leaves it with what it had. */
+	if (!err)
+		WRITE_ONCE(ctrl->pairs, pairs);
+	else if (vnet_ctrl_unsure(err))
+		WRITE_ONCE(ctrl->pairs, 0);
 	return err;
 }
 
@@ -107,6 +114,19 @@ static void vnet_channels_start(struct vnet *vnet, u16 from, u16 to)
 	}
 }
 
+/* The stack uses so many pairs: the device does, or never more. */
+static void vnet_channels_use(struct vnet *vnet, u16 pairs)
+{
+	struct net_device *dev = vnet->dev;
+
+	vnet->pairs = pairs;
+	netif_set_real_num_rx_queues(dev, pairs);
+	netif_set_real_num_tx_queues(dev, pairs);
+	vnet_tx_idle(vnet, vnet->max_pairs);
+	/* Which CPU uses which. */
+	vnet_affinity_set(vnet);
+}
+
 /**
  * vnet_channels_apply - use so many pairs of queues
  * @vnet: the interface
@@ -117,9 +137,10 @@ static void vnet_channels_start(struct vnet *vnet, u16 from, u16 to)
  * the device.  While the interface is down the device hears nothing.
  * Context: process, under RTNL.
  *
- * Return: 0, or as vnet_channels_tell(), with nothing changed.
+ * Return: 0, or as vnet_channels_tell(), with nothing changed; but when nobody
+ * knows whether the device has fewer now, the stack uses no more than those.
  */
-int vnet_channels_apply(struct vnet *vnet, u16 pairs)
+static int vnet_channels_apply(struct vnet *vnet, u16 pairs)
 {
 	struct net_device *dev = vnet->dev;
 	u16 before = dev->real_num_tx_queues;
@@ -131,62 +152,72 @@ int vnet_channels_apply(struct vnet *vnet, u16 pairs)
 		vnet_channels_start(vnet, vnet->pairs, pairs);
 		err = vnet_channels_tell(vnet->ctrl, pairs);
 	}
-	if (err) {
-		if (pairs < before)
-			netif_set_real_num_tx_queues(dev, before);
-		vnet_channels_fit(vnet->ctrl, vnet->pairs);
-		return err;
-	}
-	vnet->pairs = pairs;
-	vnet_channels_fit(vnet->ctrl, pairs);
-	netif_set_real_num_rx_queues(dev, pairs);
-	if (pairs > before) {
-		netif_set_real_num_tx_queues(dev, pairs);
+	if (!err || (pairs < before && vnet_ctrl_unsure(err))) {
+		vnet_channels_use(vnet, pairs);
 		/* It may have passed over what is left there. */
-		vnet_tx_remind(vnet);
+		if (pairs > before)
+			vnet_tx_remind(vnet);
+	} else if (pairs < before) {
+		vnet_channels_use(vnet, before);
 	}
-	vnet_tx_idle(vnet, before);
-	return 0;
+	/* After an error the table is of those that are told again. */
+	vnet_channels_fit(vnet->ctrl, !err ? pairs :
+			  max_t(u16, vnet->pairs, vnet->ctrl->wanted));
+	return err;
+}
+
+/* The device is told of the pairs in use, or of more that were wanted before. */
+static int vnet_channels_retell(struct vnet *vnet)
+{
+	struct vnet_ctrl *ctrl = vnet->ctrl;
+	int err;
+
+	if (ctrl->wanted != vnet->pairs)
+		return vnet_channels_apply(vnet, ctrl->wanted);
+	err = vnet_channels_tell(ctrl, vnet->pairs);
+	if (!err && vnet->pairs > 1)
+		vnet_tx_remind(vnet);
+	return err;
 }
 
 /**
  * vnet_channels_up - the queues in use have buffers: tell the device
  * @vnet: the interface, going up, or its device was reset
  *
- * One that refuses has one pair, as it has from the beginning.
+ * One that refuses has one pair, as it has from the beginning; so has one that
+ * does not answer, until it does.
  * Context: process, under RTNL.
  */
 void vnet_channels_up(struct vnet *vnet)
 {
-	struct net_device *dev = vnet->dev;
-	int err = vnet_channels_tell(vnet->ctrl, vnet->pairs);
+	struct vnet_ctrl *ctrl = vnet->ctrl;
+	int err = vnet_channels_retell(vnet);
 
-	if (vnet->pairs == 1)
+	if (!err && vnet->pairs > 1)
+		vnet_coal_replay(ctrl, true);
+	/* It uses them, and was not told anything else. */
+	if (!err || ctrl->wanted == 1 || ctrl->pairs >= vnet->pairs)
 		return;
-	if (!err) {
-		vnet_coal_replay(vnet->ctrl, true);
-		return;
-	}
 	dev_warn(&vnet->vdev->dev, "one pair of queues, not %u: error %d\n",
-		 vnet->pairs, -err);
-	vnet->pairs = 1;
-	vnet_channels_fit(vnet->ctrl, 1);
-	netif_set_real_num_tx_queues(dev, 1);
-	netif_set_real_num_rx_queues(dev, 1);
-	vnet_tx_idle(vnet, vnet->max_pairs);
-	vnet_channels_tell(vnet->ctrl, 1);
+		 ctrl->wanted, -err);
+	vnet_channels_use(vnet, 1);
+	if (err != -EINVAL)
+		return;
+	ctrl->wanted = 1;
+	vnet_channels_fit(ctrl, 1);
+	vnet_channels_tell(ctrl, 1);
 }
 
 /**
  * vnet_get_channels - ethtool -l
  * @dev: the interface
- * @ch: the answer
+ * @ch: the answer: what is wanted, which what is set is compared to
  */
 void vnet_get_channels(struct net_device *dev, struct ethtool_channels *ch)
 {
 	struct vnet *vnet = netdev_priv(dev);
 
-	ch->combined_count = vnet->pairs;
+	ch->combined_count = vnet->ctrl->wanted;
 	ch->max_combined = vnet->ctrl->rss.entries || vnet->f.mq ?
 			   vnet->max_pairs : 1;
 }
@@ -212,10 +243,12 @@ int vnet_set_channels(struct net_device *dev, struct ethtool_channels *ch)
 		return -EINVAL;
 	if (!vnet->ready)
 		return -EBUSY;
+	vnet_ctrl_hurry(vnet->ctrl);
 	err = vnet_channels_apply(vnet, ch->combined_count);
-	if (err)
-		return err;
-	vnet_coal_replay(vnet->ctrl, true);
-	vnet_affinity_set(vnet);
-	return 0;
+	if (!err) {
+		vnet->ctrl->wanted = ch->combined_count;
+		vnet_coal_replay(vnet->ctrl, true);
+	}
+	vnet_ctrl_hurried(vnet->ctrl);
+	return err;
 }

@@ -266,6 +266,7 @@ struct vnet_coalesce {
  * @offloads: those that the device was told last; under RTNL
  * @xdp: an XDP program wants packets as they came; under RTNL
  * @pairs: of queues that the device was told, 0 for unknown; under RTNL
+ * @wanted: pairs that are used when the device does what it is told; under RTNL
  * @rss: receive-side scaling; under RTNL
  * @rss_asked: somebody set up what RSS does; under RTNL
  * @hashes: NETIF_F_RXHASH is on; under RTNL
@@ -291,6 +292,7 @@ struct vnet_ctrl {
 	u64 offloads;
 	bool xdp;
 	u16 pairs;
+	u16 wanted;
 	struct vnet_rss rss;
 	bool rss_asked;
 	bool hashes;
@@ -334,6 +336,12 @@ void vnet_offloads_init(struct vnet_ctrl *ctrl);
 void vnet_offloads_replay(struct vnet_ctrl *ctrl, bool fresh);
 u64 vnet_offloads_mask(u64 all, netdev_features_t features, bool xdp);
 
+/* Was a command sent of which nobody knows what became of it? */
+static inline bool vnet_ctrl_unsure(int err)
+{
+	return err == -ETIMEDOUT || err == -EIO;
+}
+
 /* channels.c */
 
 /* Pairs that the device has in use. */
@@ -344,6 +352,7 @@ static inline u16 vnet_channels_told(const struct vnet_ctrl *ctrl)
 
 void vnet_channels_init(struct vnet_ctrl *ctrl);
 int vnet_channels_tell(struct vnet_ctrl *ctrl, u16 pairs);
+void vnet_channels_up(struct vnet *vnet);
 void vnet_get_channels(struct net_device *dev, struct ethtool_channels *ch);
 int vnet_set_channels(struct net_device *dev, struct ethtool_channels *ch);
 

@@ -53,7 +53,7 @@ static int vnet_open(struct net_device *dev)
 		return -ENODEV;
 	for (i = 0; i < vnet->pairs; i++)
 		vnet_rx_start(vnet, i);
-	vnet_channels_up(vnet);
+	vnet_ctl_open(vnet);
 	for (i = 0; i < vnet->pairs; i++)
 		vnet_tx_start(vnet, i);
 	vnet_tx_idle(vnet, vnet->max_pairs);

@@ -225,6 +225,7 @@ static int vnet_ring_resize(struct vnet *vnet, u32 rx, u32 tx)
 	int err = 0;
 	u16 i;
 
+	vnet_ctrl_hurry(vnet->ctrl);
 	for (i = 0; !err && i < vnet->max_pairs; i++) {
 		err = vnet_ring_resize_rx(vnet, i, rx);
 		if (!err)
@@ -232,6 +233,7 @@ static int vnet_ring_resize(struct vnet *vnet, u32 rx, u32 tx)
 		/* A queue that was reset has forgotten its own (5.1.6.5.10). */
 		vnet_coal_replay_pair(vnet->ctrl, i);
 	}
+	vnet_ctrl_hurried(vnet->ctrl);
 	return err;
 }
 

@@ -25,13 +25,6 @@ void vnet_ctl_exit(struct vnet *vnet);
 void vnet_ctrl_done(struct virtqueue *vq);
 
 /*
- * channels.c, under RTNL: use so many pairs; and the interface goes up, its
- * receive queues have buffers, and nothing is sent yet
- */
-int vnet_channels_apply(struct vnet *vnet, u16 pairs);
-void vnet_channels_up(struct vnet *vnet);
-
-/*
  * ring.c, under RTNL: a transmit queue that stands still gets a new ring, and
  * a pair that was stopped
  */
