@@ -6,7 +6,7 @@
 
 . /vgd/wire.sh
 ROUNDS=$(fewer ${ROUNDS:-3} 2)
-LIMIT_KB=${LIMIT_KB:-2048} SLAB_KB=${SLAB_KB:-1024}
+LIMIT_KB=${LIMIT_KB:-1024} SLAB_KB=${SLAB_KB:-1024}
 check "an address" up
 serve 2097152 || die "the host serves nothing"
 gone() { [ ! -e /sys/class/net/$net ]; }
@@ -36,19 +36,28 @@ round()
 # What was being sent when the card went stays until the host has it.
 no_orphans() { grep -q '^TCP:.* orphan 0 ' /proc/net/sockstat; }
 for i in 1 2; do round || die "warm-up round $i"; done
-# least HALF: the least memory in use that was seen in it: what is in use for the moment comes and goes
+# measure HALF: the memory in use without the card, whose buffers follow the traffic
+measure()
+{
+	try_for 30 no_orphans || { echo "something is left to be sent"; return 1; }
+	host unplug net0 >/dev/null && try_for 10 gone || return 1
+	used_kb >>/tmp/replug.$1
+	host plug net0 >/dev/null && try_for 10 here && up
+}
+# least HALF: the least that was seen in it: what is in use for the moment comes and goes
 least() { sort -n /tmp/replug.$1 | head -n 1; }
 every=$(((ROUNDS + 9) / 10)) half=first
 for i in $(seq 1 $ROUNDS); do
 	round || die "round $i of $ROUNDS"
 	[ $((i % every)) = 0 ] || continue
-	try_for 30 no_orphans || die "round $i: something is left to be sent"
-	used_kb >>/tmp/replug.$half
+	measure $half || die "memory after round $i"
 	if [ $half = first ] && [ $i -ge $((ROUNDS / 2)) ]; then
 		half=second slab=$(slab_kb)
 	fi
 done
 ok "$ROUNDS rounds, and nothing is left to be sent"
+fact replug.first $(cat /tmp/replug.first)
+fact replug.second $(cat /tmp/replug.second)
 more=$(($(least second) - $(least first)))
 slab2=$(slab_kb)
 fact replug.memory "$more kB more in $((ROUNDS - ROUNDS / 2)) rounds (slab $((slab2 - slab)) kB)"
