@@ -68,9 +68,7 @@ void vscsi_tags_destroy(struct vscsi *vs)
  * @shost: the host
  * @sc: its command
  *
- * init_cmd_priv of the middle layer.  The descriptor table is written when it
- * is first needed: not before that does a queue have to be there.
- * Context: process.
+ * init_cmd_priv of the middle layer.  Context: process.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -83,6 +81,7 @@ int vscsi_init_cmd(struct Scsi_Host *shost, struct scsi_cmnd *sc)
 	cmd->blk = virtio_mq_mem_alloc(&vs->mem, &cmd->blk_addr);
 	if (!cmd->blk)
 		return -ENOMEM;
+	vscsi_table_prepare(vs, cmd);
 
 	mutex_lock(&vs->books_lock);
 	list_add_tail(&cmd->book, &vs->books);

@@ -422,6 +422,7 @@ void vscsi_fill_request(struct vscsi *vs, struct vscsi_cmd *cmd, u32 pi_bytes);
 /* xfer_table.c, xfer_sg.c: a command to the ring, in two ways */
 int vscsi_table_build(struct vscsi_queue *q, struct vscsi_cmd *cmd);
 int vscsi_table_bind(struct vscsi_queue *q, struct vscsi_cmd *cmd);
+void vscsi_table_prepare(struct vscsi *vs, struct vscsi_cmd *cmd);
 void vscsi_table_unmap(struct vscsi *vs, struct vscsi_cmd *cmd);
 int vscsi_sg_build(struct vscsi_queue *q, struct vscsi_cmd *cmd);
 int vscsi_sg_add(struct vscsi_queue *q, struct vscsi_cmd *cmd);

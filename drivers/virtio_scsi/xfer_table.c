@@ -173,36 +173,62 @@ static void vscsi_table_req(struct vscsi *vs, struct vscsi_cmd *cmd)
 			    vs->req_size);
 }
 
+/* The queue cannot go meanwhile. */
+static int vscsi_table_lay(struct vscsi_queue *q, struct vscsi_cmd *cmd)
+{
+	u32 off = q->vs->table_off;
+	int err;
+
+	err = virtqueue_table_init(q->vq, &cmd->table, (void *)cmd->blk + off,
+				   cmd->blk_addr + off,
+				   q->vs->max_descs + VSCSI_FIXED_DESCS);
+	if (err)
+		return err;
+	vscsi_table_req(q->vs, cmd);
+	cmd->epoch = q->epoch;
+	return 0;
+}
+
 /**
  * vscsi_table_bind - make a tag's table one of its queue
  * @q: the queue
  * @cmd: the command, the caller's
  *
- * The first time that a tag is used, and the first time after the queues were
- * set up anew.  Context: any.
+ * The first time that a tag is used after the queues were set up anew.
+ * Context: any.
  *
  * Return: 0, -EAGAIN when the queue is down, or what virtqueue_table_init()
  * says.
  */
 int vscsi_table_bind(struct vscsi_queue *q, struct vscsi_cmd *cmd)
 {
-	u32 off = q->vs->table_off;
 	unsigned long flags;
 	int err = -EAGAIN;
 
 	spin_lock_irqsave(&q->lock, flags);
-	if (q->up) {
-		err = virtqueue_table_init(q->vq, &cmd->table,
-					   (void *)cmd->blk + off,
-					   cmd->blk_addr + off,
-					   q->vs->max_descs + VSCSI_FIXED_DESCS);
-		if (!err) {
-			vscsi_table_req(q->vs, cmd);
-			cmd->epoch = q->epoch;
-		}
-	}
+	if (q->up)
+		err = vscsi_table_lay(q, cmd);
 	spin_unlock_irqrestore(&q->lock, flags);
 	return err;
+}
+
+/**
+ * vscsi_table_prepare - write a new tag's table before it is needed
+ * @vs: the host
+ * @cmd: the command, which nobody uses yet
+ *
+ * All request queues are set up together, so that a table of one of them
+ * serves each.  While there are none, or somebody is about to set them up, the
+ * first command of the tag calls vscsi_table_bind() instead.
+ * Context: process.
+ */
+void vscsi_table_prepare(struct vscsi *vs, struct vscsi_cmd *cmd)
+{
+	if (!vs->use_table || !mutex_trylock(&vs->lock))
+		return;
+	if (vs->set_up)
+		vscsi_table_lay(&vs->queues[0], cmd);
+	mutex_unlock(&vs->lock);
 }
 
 /**
