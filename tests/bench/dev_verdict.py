@@ -164,10 +164,10 @@ def _promised(target):
             and (target.rows, target.metric) not in NOT_YET)
 
 
-def _boot_verdict(target, found, boot, short):
+def _boot_verdict(target, found, boot):
     title, _ = METRICS[target.metric]
     what = f"{target.rows}: {title}{boot} at most {target.limit:.2f}"
-    bad, unclear, few, lines = False, False, short, []
+    bad, unclear, few, lines = False, False, False, []
     for pair in found:
         few |= len(pair.ratios(target.metric)) < ENOUGH
         ratio = pair.ratio(target.metric)
@@ -177,7 +177,7 @@ def _boot_verdict(target, found, boot, short):
         lines.append(_detail(pair, target.metric, ratio))
     detail = "; ".join(lines)
     if target.slack and few:
-        return Verdict("skip", what, "too little to tell: " + detail)
+        return Verdict("skip", what, "too few passes to tell: " + detail)
     if not unclear:
         return Verdict("pass", what, detail)
     if not bad:
@@ -187,11 +187,10 @@ def _boot_verdict(target, found, boot, short):
     return Verdict("skip", what, "not yet: " + detail)
 
 
-def judge(targets, counted, timed, missing, chosen, short=False):
+def judge(targets, counted, timed, missing, chosen):
     """[Verdict]; counted and timed are the Pairs of the two boots, chosen the names of rows.
 
     missing: {row name: why it did not run}
-    short: rows did too little for what differs from pass to pass
     """
     for kind in dict.fromkeys(n.partition("/")[0] for n in missing):
         why = sorted({w for n, w in missing.items() if n.startswith(kind + "/")})
@@ -207,6 +206,6 @@ def judge(targets, counted, timed, missing, chosen, short=False):
         for word, boot in boots:
             found = [p for p in boot if p.name in names and p.ratio(target.metric) is not None]
             if found:
-                yield _boot_verdict(target, found, word, short)
+                yield _boot_verdict(target, found, word)
             elif boot is counted:
                 yield Verdict("skip", f"{target.rows}: {title}", "nothing to compare")
