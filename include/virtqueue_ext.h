@@ -172,7 +172,7 @@ struct device *virtqueue_ext_dma_dev(struct virtqueue *vq) VIRTQUEUE_EXT_WEAK;
 
 /**
  * virtqueue_table_init - make a table ready to be filled
- * @vq: the queue that it will be added to
+ * @vq: the queue that it will be added to, or another of the same device
  * @t: the table
  * @mem: 16-byte aligned memory for @max entries, coherent for the device
  *	returned by virtqueue_ext_dma_dev() if there is one

@@ -8,7 +8,8 @@
  *	request | response and sense | descriptor table
  *
  * Called by the middle layer when it allocates and frees its tags: with the
- * host, and (for the one flush request per queue) with each logical unit.
+ * host, with each logical unit (the one flush request per queue), and when a
+ * scheduler of its requests comes or goes.
  *
  * Where the blocks come from: &struct virtio_mq_mem.
  */

@@ -127,7 +127,7 @@ struct vscsi_block {
  * @q: the queue that the command went to last
  * @id: what the device was told that the command is called
  * @used_len: bytes that the device says it wrote
- * @epoch: &vscsi_queue.epoch of the queue that @table was made for, or 0
+ * @epoch: &vscsi_queue.epoch of the queues that @table was made for, or 0
  * @mapped: the data segments are mapped
  * @prot_mapped: the segments of protection information are mapped
  * @in_ring: the ring owns the command; under &vscsi_queue.lock
@@ -152,7 +152,8 @@ struct vscsi_cmd {
  * struct vscsi_queue - one request virtqueue
  * @vs: its host
  * @vq: the virtqueue; may be used under @lock while @up
- * @epoch: how often the queue was set up; never 0 while it is
+ * @epoch: how often the queue was set up, each with all others; never 0 while
+ *	it is
  * @polled: it has no interrupt
  * @event: VIRTIO_F_EVENT_IDX was negotiated
  * @patient: an interrupt may wait for several commands; under @lock

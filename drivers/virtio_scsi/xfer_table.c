@@ -194,8 +194,8 @@ static int vscsi_table_lay(struct vscsi_queue *q, struct vscsi_cmd *cmd)
  * @q: the queue
  * @cmd: the command, the caller's
  *
- * The first time that a tag is used after the queues were set up anew.
- * Context: any.
+ * The first time that a tag is used after the queues were set up anew, or when
+ * vscsi_table_prepare() could not do it.  Context: any.
  *
  * Return: 0, -EAGAIN when the queue is down, or what virtqueue_table_init()
  * says.
@@ -218,8 +218,8 @@ int vscsi_table_bind(struct vscsi_queue *q, struct vscsi_cmd *cmd)
  * @cmd: the command, which nobody uses yet
  *
  * All request queues are set up together, so that a table of one of them
- * serves each.  While there are none, or somebody is about to set them up, the
- * first command of the tag calls vscsi_table_bind() instead.
+ * serves each.  While there are none, or somebody has the host locked and may be
+ * setting them up, it is left to vscsi_table_bind().
  * Context: process.
  */
 void vscsi_table_prepare(struct vscsi *vs, struct vscsi_cmd *cmd)
