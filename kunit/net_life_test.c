@@ -14,6 +14,9 @@
 /* More than the ring has room for. */
 #define TOO_MANY	200
 
+/* A poll, as short as what the stack is given together (gro_normal_batch). */
+#define POLL		8
+
 static struct net_fix *life_new(struct kunit *test, u64 features)
 {
 	struct net_fix *f = net_new(test, features | FB_STATUS);
@@ -362,6 +365,83 @@ static void rings_too_small(struct kunit *test)
 	}
 }
 
+/* The stack takes all queues out of use, as far as NAPI can see. */
+static void polls_end(struct net_device *dev, bool end)
+{
+	struct napi_struct *n;
+
+	list_for_each_entry(n, &dev->napi_list, dev_list)
+		assign_bit(NAPI_STATE_DISABLE, &n->state, end);
+}
+
+static int end_polls(struct sk_buff *skb, struct net_device *dev,
+		     struct packet_type *pt, struct net_device *orig)
+{
+	polls_end(dev, true);
+	kfree_skb(skb);
+	return NET_RX_SUCCESS;
+}
+
+static int set_rx_ring(struct net_user *u)
+{
+	struct ethtool_ringparam ring = { .rx_pending = 64, .tx_pending = 64 };
+	struct net_device *dev = u->f->dev;
+
+	return dev->ethtool_ops->set_ringparam(dev, &ring, NULL, NULL);
+}
+
+/*
+ * Packets in one buffer, as many as a poll may take, and one in 13 of which the
+ * last are still in the ring.
+ */
+static void come_in_part(struct data_fix *d)
+{
+	struct lie l = { .len = 100 };
+	struct play_buf b;
+	unsigned int i;
+
+	for (i = 0; i < POLL; i++) {
+		KUNIT_ASSERT_TRUE(d->f->test, data_first(d, &l, 1, &b));
+		play_push(d->f->p, &b, HDR + l.len);
+	}
+	KUNIT_EXPECT_EQ(d->f->test, data_send_merged(d, 20000, 0), 13);
+	KUNIT_ASSERT_TRUE(d->f->test, data_came(d, POLL, l.len));
+}
+
+/*
+ * A ring is set up anew between two polls: of a packet that was taken out of
+ * the old one in part nothing is left, and what comes next is not taken for it.
+ */
+static void ring_mid_packet(struct kunit *test)
+{
+	struct net_fix *f = life_new(test, FB_RING_RESET | FB_INDIRECT |
+				     FB_MERGE);
+	struct packet_type pt = {
+		.type = htons(ETHERTYPE), .func = end_polls,
+	};
+	struct lie l = { .len = 300 };
+	struct napi_struct *n;
+	struct data_fix *d;
+
+	f->m->queue_size[Q_RX] = 128;
+	net_start(f);
+	d = data_open(f, HDR);
+	data_quiet(d);
+	list_for_each_entry(n, &f->dev->napi_list, dev_list)
+		n->weight = POLL;
+	pt.dev = f->dev;
+	dev_add_pack(&pt);
+	come_in_part(d);
+	dev_remove_pack(&pt);
+	polls_end(f->dev, false);
+	net_user_start(f, set_rx_ring);
+	KUNIT_ASSERT_EQ(test, net_user_result(f), 0);
+	expect_rings(f, 64, 64);
+	data_send(d, &l);
+	KUNIT_EXPECT_TRUE(test, data_came(d, POLL + 1, l.len));
+	KUNIT_EXPECT_EQ(test, data_counter(d, "rx_queue_0_bad_hdr"), 0);
+}
+
 static int set_link(struct net_user *u)
 {
 	struct ethtool_link_ksettings link = {
@@ -474,6 +554,7 @@ static struct kunit_case net_life_cases[] = {
 	KUNIT_CASE(sleeps),
 	KUNIT_CASE(ring_sizes),
 	KUNIT_CASE(rings_too_small),
+	KUNIT_CASE(ring_mid_packet),
 	KUNIT_CASE(speed_told),
 	KUNIT_CASE(not_woken),
 	KUNIT_CASE(tx_frames),

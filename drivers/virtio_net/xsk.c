@@ -78,19 +78,6 @@ bool vnet_xsk_mtu_ok(const struct vnet *vnet, unsigned int mtu)
 	return true;
 }
 
-/* Packets that were taken out of the ring, and not looked at yet: drop them. */
-static void vnet_xsk_flush(struct vnet_rxq *rxq)
-{
-	struct vnet_rx_slot *slot;
-
-	while (rxq->next < rxq->nr_used) {
-		slot = rxq->used[rxq->next++].data;
-		slot->in_ring = false;
-		vnet_rx_slot_put(rxq, slot);
-		vnet_rx_count(rxq, &rxq->stats.drops, 1);
-	}
-}
-
 static bool vnet_xsk_any_in_ring(const struct vnet_rxq *rxq)
 {
 	unsigned int i;
@@ -118,7 +105,7 @@ static int vnet_xsk_reclaim(struct vnet *vnet, u16 i)
 	struct vnet_txq *txq = &vnet->txqs[i];
 	int err = 0;
 
-	vnet_xsk_flush(rxq);
+	vnet_rx_flush(rxq);
 	if (!vnet_xsk_busy(rxq, txq))
 		return 0;
 	if (!vnet->ready)
