@@ -319,6 +319,25 @@ int vnet_config_validate(struct virtio_device *vdev)
 }
 
 /**
+ * vnet_carrier_set - tell the stack of the link
+ * @vnet: the interface
+ * @up: there is one
+ *
+ * Not of an interface that goes: who hears of it would hold it for ever.
+ * Context: process, under RTNL.
+ */
+void vnet_carrier_set(struct vnet *vnet, bool up)
+{
+	ASSERT_RTNL();
+	if (vnet->dev->reg_state != NETREG_REGISTERED)
+		return;
+	if (up)
+		netif_carrier_on(vnet->dev);
+	else
+		netif_carrier_off(vnet->dev);
+}
+
+/**
  * vnet_link_update - see what the device says of its link
  * @vnet: the interface, ready
  *
@@ -334,10 +353,7 @@ void vnet_link_update(struct vnet *vnet)
 	vnet_config_live(vnet->vdev, &raw, &vnet->config);
 	if (vnet->config.status & VIRTIO_NET_S_ANNOUNCE && vnet->f.announce)
 		vnet_announce(vnet);
-	if (vnet->config.status & VIRTIO_NET_S_LINK_UP)
-		netif_carrier_on(vnet->dev);
-	else
-		netif_carrier_off(vnet->dev);
+	vnet_carrier_set(vnet, vnet->config.status & VIRTIO_NET_S_LINK_UP);
 }
 
 /**

@@ -312,7 +312,7 @@ void vnet_spread_work(struct work_struct *work)
 	struct vnet *vnet = container_of(work, struct vnet, spread_work);
 
 	rtnl_lock();
-	if (vnet->ready)
+	if (vnet->ready && vnet->dev->reg_state == NETREG_REGISTERED)
 		vnet_affinity_set(vnet);
 	rtnl_unlock();
 }

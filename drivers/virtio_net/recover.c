@@ -141,7 +141,7 @@ void vnet_dead(struct virtio_device *vdev, enum virtio_failure why)
 	rtnl_lock();
 	vnet->failed = true;
 	netif_device_detach(vnet->dev);
-	netif_carrier_off(vnet->dev);
+	vnet_carrier_set(vnet, false);
 	rtnl_unlock();
 }
 

@@ -552,6 +552,7 @@ extern int vnet_param_napi_weight;
 int vnet_config_read(struct virtio_device *vdev, struct vnet_config *config);
 int vnet_config_validate(struct virtio_device *vdev);
 void vnet_config_work(struct work_struct *work);
+void vnet_carrier_set(struct vnet *vnet, bool up);
 void vnet_link_update(struct vnet *vnet);
 int vnet_change_mtu(struct net_device *dev, int mtu);
 
