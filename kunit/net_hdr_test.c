@@ -51,6 +51,11 @@ static void put_network(u8 *p, unsigned int kind, u16 len)
 		p[4] = (len - 40) >> 8;
 		p[5] = len - 40;
 		p[6] = proto;
+		/* fd00::1 to fd00::2 */
+		p[8] = 0xfd;
+		p[23] = 1;
+		p[24] = 0xfd;
+		p[39] = 2;
 		return;
 	}
 	p[0] = 0x45;
@@ -58,6 +63,11 @@ static void put_network(u8 *p, unsigned int kind, u16 len)
 	p[3] = len;
 	p[8] = 64;
 	p[9] = proto;
+	/* 10.0.0.1 to 10.0.0.2 */
+	p[12] = 10;
+	p[15] = 1;
+	p[16] = 10;
+	p[19] = 2;
 }
 
 /* A packet of so many bytes of payload. */
@@ -98,6 +108,8 @@ static struct sk_buff *packet(struct kunit *test, unsigned int kind,
  * @refused: it must not get to the stack
  * @summed: what the stack is told of the checksum
  * @gso: SKB_GSO_* that the stack is told, without DODGY
+ * @sum: what stands in the checksum's place, of the pseudo header; 0 for the
+ *	packet's own
  */
 struct rx_case {
 	const char *name;
@@ -112,6 +124,7 @@ struct rx_case {
 	bool refused;
 	u8 summed;
 	unsigned int gso;
+	u16 sum;
 };
 
 static const struct vnet_features nothing = { .le = true };
@@ -173,9 +186,23 @@ static const struct rx_case rx_cases[] = {
 	  .type = TCP4 | ECN, .size = 1448, .summed = CHECKSUM_PARTIAL,
 	  .gso = SKB_GSO_TCPV4 | SKB_GSO_TCP_ECN },
 	{ "ECN alone", .payload = 100, .type = ECN, .summed = CHECKSUM_NONE },
+	/*
+	 * As if incomplete: whoever it is sent on to needs it so (5.1.6.2).
+	 * 0a00 + 0001 + 0a00 + 0002 + 6 + 3020 bytes of TCP
+	 */
 	{ "TCPv4, validated only", .payload = 3000, .flags = DATA_VALID,
-	  .type = TCP4, .size = 1448, .summed = CHECKSUM_UNNECESSARY,
-	  .gso = SKB_GSO_TCPV4 },
+	  .type = TCP4, .size = 1448, .summed = CHECKSUM_PARTIAL,
+	  .gso = SKB_GSO_TCPV4, .sum = 0x1fd5 },
+	{ "TCPv4, validated only, tagged", .kind = TAG, .payload = 3000,
+	  .flags = DATA_VALID, .type = TCP4, .size = 1448,
+	  .summed = CHECKSUM_PARTIAL, .gso = SKB_GSO_TCPV4, .sum = 0x1fd5 },
+	/* fd00 + 0001 + fd00 + 0002 + 6 + 3020, the carry added */
+	{ "TCPv6, validated only", .kind = V6, .payload = 3000,
+	  .flags = DATA_VALID, .type = TCP6, .size = 1448,
+	  .summed = CHECKSUM_PARTIAL, .gso = SKB_GSO_TCPV6, .sum = 0x05d7 },
+	{ "TCPv4, validated only, one segment", .payload = 1000,
+	  .flags = DATA_VALID, .type = TCP4, .size = 1448,
+	  .summed = CHECKSUM_UNNECESSARY },
 	{ "UDP fragments", .kind = UDP, .payload = 3000, .flags = NEEDS_CSUM,
 	  .type = UFO, .size = 1480, .summed = CHECKSUM_PARTIAL,
 	  .gso = SKB_GSO_UDP },
@@ -276,6 +303,10 @@ static void expect_accepted(struct kunit *test, const struct rx_case *c,
 				hdr->csum_start);
 		KUNIT_EXPECT_EQ(test, skb->csum_offset, hdr->csum_offset);
 	}
+	if (!(c->kind & UDP))
+		KUNIT_EXPECT_EQ(test, get_unaligned_be16(skb->data +
+							 transport(c->kind) +
+							 16), c->sum);
 }
 
 /* Received: what is told to the stack, and what is refused. */

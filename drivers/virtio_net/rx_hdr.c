@@ -16,6 +16,7 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/flow_dissector.h>
+#include <net/ip6_checksum.h>
 #include <net/tcp.h>
 #include "hdr.h"
 
@@ -139,6 +140,32 @@ static bool vnet_rx_tso_ok(const struct vnet_rx_hdr *hdr)
 	       hdr->csum_offset == offsetof(struct tcphdr, check);
 }
 
+/*
+ * Validated, and without a checksum to be completed: it gets one, so that a
+ * device which it is passed on to may cut it (5.1.6.2).  Extension headers may
+ * name another destination: such a packet stays as it is.
+ */
+static void vnet_rx_partial(struct sk_buff *skb, const struct vnet_rx_l3 *l3,
+			    u32 transport)
+{
+	struct tcphdr *th = (void *)(skb->data + transport);
+	const void *l3_hdr = skb->data + l3->offset;
+	u32 len = skb->len - transport;
+
+	if (l3->proto == htons(ETH_P_IP)) {
+		const struct iphdr *ip = l3_hdr;
+
+		th->check = ~tcp_v4_check(len, ip->saddr, ip->daddr, 0);
+	} else if (transport == l3->offset + sizeof(struct ipv6hdr)) {
+		const struct ipv6hdr *ip = l3_hdr;
+
+		th->check = ~tcp_v6_check(len, &ip->saddr, &ip->daddr, 0);
+	} else {
+		return;
+	}
+	skb_partial_csum_set(skb, transport, offsetof(struct tcphdr, check));
+}
+
 /**
  * vnet_rx_gso - a packet that is several ones
  * @f: what was negotiated
@@ -180,6 +207,8 @@ static bool vnet_rx_gso(const struct vnet_features *f,
 		payload += sizeof(struct udphdr);
 	if (payload <= size)
 		return true;
+	if (!udp && skb->ip_summed == CHECKSUM_UNNECESSARY)
+		vnet_rx_partial(skb, &l3, transport);
 	skb_shinfo(skb)->gso_size = size;
 	skb_shinfo(skb)->gso_type = kind | SKB_GSO_DODGY |
 				    (hdr->ecn ? SKB_GSO_TCP_ECN : 0);
