@@ -396,6 +396,23 @@ unsigned int data_send_merged(struct data_fix *d, unsigned int len, u16 num)
 	return n;
 }
 
+/**
+ * data_use_long - traffic that makes buffers larger than a page
+ * @d: the interface, with VIRTIO_NET_F_MRG_RXBUF; nothing came so far
+ *
+ * Return: packets that came.
+ */
+unsigned int data_use_long(struct data_fix *d)
+{
+	unsigned int got = 0;
+
+	do {
+		data_send_merged(d, 60000, 0);
+		KUNIT_ASSERT_TRUE(d->f->test, data_came(d, ++got, 60000));
+	} while (d->b[0].in_len < 2 * PAGE_SIZE && got < 1000);
+	return got;
+}
+
 static void data_destroyed(struct sk_buff *skb)
 {
 	atomic_inc(&data_freed);

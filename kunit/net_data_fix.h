@@ -97,6 +97,7 @@ bool data_first(struct data_fix *d, const struct lie *l, u16 num,
 		struct play_buf *b);
 void data_send(struct data_fix *d, const struct lie *l);
 unsigned int data_send_merged(struct data_fix *d, unsigned int len, u16 num);
+unsigned int data_use_long(struct data_fix *d);
 bool data_came(struct data_fix *d, unsigned int got, unsigned int len);
 u64 data_dropped(struct data_fix *d);
 u64 data_counter(struct data_fix *d, const char *name);

@@ -54,6 +54,25 @@ static void receive_merged(struct kunit *test)
 	}
 }
 
+/* Buffers that were large are those of short packets again. */
+static void receive_shorter(struct kunit *test)
+{
+	struct data_fix *d = data_setup(test, FB_MERGE);
+	struct lie l = { .len = 1000 };
+	unsigned int got, end;
+	struct play_buf b;
+
+	data_quiet(d);
+	got = data_use_long(d);
+	KUNIT_ASSERT_GT(test, d->b[0].in_len, (size_t)2 * PAGE_SIZE);
+	for (end = got + 300; got < end; ) {
+		data_send(d, &l);
+		KUNIT_ASSERT_TRUE(test, data_came(d, ++got, l.len));
+	}
+	KUNIT_ASSERT_TRUE(test, play_take(d->f->p, Q_RX, &b));
+	KUNIT_EXPECT_LE(test, b.in_len, (size_t)PAGE_SIZE);
+}
+
 /* More than any packet: dropped, and what comes next is not. */
 static void receive_too_long(struct kunit *test)
 {
@@ -225,6 +244,7 @@ static struct kunit_case net_data_cases[] = {
 	KUNIT_CASE(receive),
 	KUNIT_CASE(receive_many),
 	KUNIT_CASE(receive_merged),
+	KUNIT_CASE(receive_shorter),
 	KUNIT_CASE(receive_too_long),
 	KUNIT_CASE_PARAM(lied_to, lie_gen_params),
 	KUNIT_CASE(receive_beyond),

@@ -195,12 +195,18 @@ static bool vnet_rx_fill_pages(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
 	return true;
 }
 
-/* May memory that was left in a slot be used again? */
+/*
+ * May memory that was left in a slot be used again?  Not more than a page, when
+ * the packets are not as long any more: it is the pool's, for others.
+ */
 static bool vnet_rx_fits(struct vnet_rxq *rxq, const struct vnet_rx_slot *slot,
 			 u32 size, u16 headroom)
 {
-	return slot->headroom >= headroom &&
-	       (rxq->vnet->rx_mode != VNET_RX_SMALL || slot->size >= size);
+	if (slot->headroom < headroom)
+		return false;
+	if (rxq->vnet->rx_mode == VNET_RX_SMALL)
+		return slot->size >= size;
+	return slot->size <= PAGE_SIZE || slot->size <= size;
 }
 
 /* Memory for a slot, of that size, or of a page. */
