@@ -101,10 +101,7 @@ void vnet_rx_drop(struct vnet_rxq *rxq, unsigned int num)
 void vnet_rx_flush(struct vnet_rxq *rxq)
 {
 	while (rxq->next < rxq->nr_used) {
-		struct vnet_rx_slot *slot = rxq->used[rxq->next++].data;
-
-		slot->in_ring = false;
-		vnet_rx_slot_put(rxq, slot);
+		vnet_rx_recycle(rxq->vq, rxq->used[rxq->next++].data);
 		vnet_rx_drop(rxq, 0);
 	}
 }
