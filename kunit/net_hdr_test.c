@@ -29,8 +29,8 @@ enum {
 	TUNNEL4 = 0x20, TUNNEL6 = 0x40,
 };
 
-/* Kinds of packets: Ethernet, perhaps a tag, IP, TCP or UDP. */
-enum { V6 = 1, UDP = 2, TAG = 4 };
+/* Kinds of packets: Ethernet, perhaps a tag, IP, TCP or UDP; more behind it. */
+enum { V6 = 1, UDP = 2, TAG = 4, TRAILER = 8 };
 
 static unsigned int network(unsigned int kind)
 {
@@ -88,7 +88,8 @@ static struct sk_buff *packet(struct kunit *test, unsigned int kind,
 	}
 	p[network(kind) - 2] = type >> 8;
 	p[network(kind) - 1] = type;
-	put_network(p + network(kind), kind, skb->len - network(kind));
+	put_network(p + network(kind), kind, skb->len - network(kind) -
+		    (kind & TRAILER ? 4 : 0));
 	if (!(kind & UDP))
 		p[transport(kind) + 12] = 0x50;
 	return skb;
@@ -200,6 +201,10 @@ static const struct rx_case rx_cases[] = {
 	{ "TCPv6, validated only", .kind = V6, .payload = 3000,
 	  .flags = DATA_VALID, .type = TCP6, .size = 1448,
 	  .summed = CHECKSUM_PARTIAL, .gso = SKB_GSO_TCPV6, .sum = 0x05d7 },
+	/* The length in it is not the packet's: nobody could cut it so. */
+	{ "TCPv4, validated only, with a trailer", .kind = TRAILER,
+	  .payload = 3000, .flags = DATA_VALID, .type = TCP4, .size = 1448,
+	  .summed = CHECKSUM_UNNECESSARY, .gso = SKB_GSO_TCPV4 },
 	{ "TCPv4, validated only, one segment", .payload = 1000,
 	  .flags = DATA_VALID, .type = TCP4, .size = 1448,
 	  .summed = CHECKSUM_UNNECESSARY },

@@ -116,6 +116,9 @@ static int vnet_rx_poll(struct napi_struct *napi, int budget)
 	unsigned int seen;
 	int done;
 
+	/* Netpoll wants to send, with interrupts off: no memory is moved. */
+	if (unlikely(!budget))
+		return 0;
 	done = vnet_rx_packets(rxq, budget);
 	vnet_rx_feed(rxq);
 	if (done >= budget)

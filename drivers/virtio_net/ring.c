@@ -9,7 +9,6 @@
  */
 #include <linux/log2.h>
 #include "ctrl.h"
-#include "rx.h"
 
 /* A ring takes a packet of any kind, and a frame of AF_XDP beside it. */
 #define VNET_RING_MIN	(VNET_TX_DESCS + 2)
@@ -78,7 +77,6 @@ static int vnet_ring_resize_rx(struct vnet *vnet, u16 i, u32 num)
 		return 0;
 	}
 	vnet_rx_stop(vnet, i);
-	vnet_rx_flush(rxq);
 	err = virtqueue_resize(rxq->vq, num, vnet_rx_recycle);
 	if (!err)
 		rxq->entries = num;

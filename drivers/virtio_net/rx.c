@@ -91,21 +91,6 @@ void vnet_rx_drop(struct vnet_rxq *rxq, unsigned int num)
 		vnet_rx_slot_put(rxq, slot);
 }
 
-/**
- * vnet_rx_flush - drop what was taken out of the ring, and not looked at yet
- * @rxq: the queue, stopped
- *
- * Before its ring is set up anew: the rest of a packet would be lost, and what
- * comes next taken for it.
- */
-void vnet_rx_flush(struct vnet_rxq *rxq)
-{
-	while (rxq->next < rxq->nr_used) {
-		vnet_rx_recycle(rxq->vq, rxq->used[rxq->next++].data);
-		vnet_rx_drop(rxq, 0);
-	}
-}
-
 /*
  * A short packet; its buffer stays as it is.  The copy is a piece of a page of
  * the pool, which several share.

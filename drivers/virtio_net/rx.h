@@ -77,7 +77,6 @@ struct vnet_rx_round {
 /* rx.c */
 struct vnet_rx_slot *vnet_rx_pop(struct vnet_rxq *rxq, u32 *len);
 void vnet_rx_drop(struct vnet_rxq *rxq, unsigned int num);
-void vnet_rx_flush(struct vnet_rxq *rxq);
 void vnet_rx_give(struct vnet_rxq *rxq, const struct vnet_rx_hdr *hdr,
 		  struct sk_buff *skb);
 

@@ -195,36 +195,39 @@ static bool vnet_rx_fill_pages(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
 	return true;
 }
 
-/*
- * May memory that was left in a slot be used again?  Not more than a page, when
- * the packets are not as long any more: it is the pool's, for others.
- */
+/* Can memory that was left in a slot be used again? */
+static bool vnet_rx_usable(struct vnet_rxq *rxq, const struct vnet_rx_slot *slot,
+			   u32 size, u16 headroom)
+{
+	return slot->va && slot->headroom >= headroom &&
+	       (rxq->vnet->rx_mode != VNET_RX_SMALL || slot->size >= size);
+}
+
+/* Not more than a page, when the packets are not as long any more. */
 static bool vnet_rx_fits(struct vnet_rxq *rxq, const struct vnet_rx_slot *slot,
 			 u32 size, u16 headroom)
 {
-	if (slot->headroom < headroom)
-		return false;
-	if (rxq->vnet->rx_mode == VNET_RX_SMALL)
-		return slot->size >= size;
-	return slot->size <= PAGE_SIZE || slot->size <= size;
+	return vnet_rx_usable(rxq, slot, size, headroom) &&
+	       (slot->size <= PAGE_SIZE || slot->size <= size);
 }
 
-/* Memory for a slot, of that size, or of a page. */
+/* Memory for a slot, of that size, or of a page; without, it has what it had. */
 static bool vnet_rx_take_memory(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
 				u32 size, u16 headroom)
 {
 	struct vnet *vnet = rxq->vnet;
+	void *va = NULL;
 
-	slot->va = NULL;
 	if (size > PAGE_SIZE) {
-		slot->va = vnet_rx_alloc_pages(rxq->large);
-		if (!slot->va)
+		va = vnet_rx_alloc_pages(rxq->large);
+		if (!va)
 			size = PAGE_SIZE;
 	}
-	if (!slot->va)
-		slot->va = vnet_rx_alloc(rxq, size);
-	if (!slot->va)
+	if (!va)
+		va = vnet_rx_alloc(rxq, size);
+	if (!va)
 		return false;
+	slot->va = va;
 	slot->size = size;
 	slot->headroom = headroom;
 	slot->addr = vnet_rx_addr(rxq, slot->va + slot->headroom);
@@ -237,13 +240,16 @@ static bool vnet_rx_take_memory(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
 static bool vnet_rx_fill(struct vnet_rxq *rxq, struct vnet_rx_slot *slot,
 			 u32 size, u16 headroom)
 {
-	if (slot->va && unlikely(!vnet_rx_fits(rxq, slot, size, headroom))) {
-		vnet_rx_free(slot->va, false);
-		slot->va = NULL;
+	void *old = slot->va;
+
+	if (!vnet_rx_fits(rxq, slot, size, headroom)) {
+		if (vnet_rx_take_memory(rxq, slot, size, headroom)) {
+			if (old)
+				vnet_rx_free(old, false);
+		} else if (!vnet_rx_usable(rxq, slot, size, headroom)) {
+			return false;
+		}
 	}
-	if (!slot->va &&
-	    unlikely(!vnet_rx_take_memory(rxq, slot, size, headroom)))
-		return false;
 	return !rxq->vnet->rx_pages || vnet_rx_fill_pages(rxq, slot);
 }
 
@@ -424,10 +430,33 @@ bool vnet_rx_refill(struct vnet_rxq *rxq)
 	return ok;
 }
 
+static void vnet_rx_take_back(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
+{
+	slot->in_ring = false;
+	if (unlikely(slot->xsk))
+		vnet_xsk_put(slot);
+	vnet_rx_slot_put(rxq, slot);
+}
+
+/**
+ * vnet_rx_flush - drop what was taken out of the ring, and not looked at yet
+ * @rxq: the queue, stopped
+ *
+ * Context: as vnet_rx_refill(), or process.
+ */
+void vnet_rx_flush(struct vnet_rxq *rxq)
+{
+	while (rxq->next < rxq->nr_used)
+		vnet_rx_take_back(rxq, rxq->used[rxq->next++].data);
+}
+
 /**
  * vnet_rx_recycle - a buffer that the ring gives back unused
  * @vq: its virtqueue, of a queue that is stopped
  * @buf: its slot
+ *
+ * It may be the rest of a packet that was taken out in part, when a poll was
+ * over: nothing is left of that, or what comes next would be taken for it.
  *
  * The slot keeps its memory, but not that of a socket: the next ring may not
  * have a place for each slot, and the pool's other buffers run out.
@@ -435,12 +464,10 @@ bool vnet_rx_refill(struct vnet_rxq *rxq)
 void vnet_rx_recycle(struct virtqueue *vq, void *buf)
 {
 	struct vnet *vnet = vq->vdev->priv;
-	struct vnet_rx_slot *slot = buf;
+	struct vnet_rxq *rxq = &vnet->rxqs[vnet_vq_pair(vq)];
 
-	slot->in_ring = false;
-	if (unlikely(slot->xsk))
-		vnet_xsk_put(slot);
-	vnet_rx_slot_put(&vnet->rxqs[vnet_vq_pair(vq)], slot);
+	vnet_rx_flush(rxq);
+	vnet_rx_take_back(rxq, buf);
 }
 
 /**
@@ -462,8 +489,7 @@ void vnet_rx_take_all(struct vnet_rxq *rxq)
 	for (i = 0; rxq->slots && i < rxq->nr_slots; i++)
 		if (rxq->slots[i].in_ring)
 			vnet_rx_recycle(rxq->vq, &rxq->slots[i]);
-	rxq->next = 0;
-	rxq->nr_used = 0;
+	vnet_rx_flush(rxq);
 }
 
 static void vnet_rx_slot_free(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)

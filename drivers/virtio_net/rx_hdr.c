@@ -142,27 +142,30 @@ static bool vnet_rx_tso_ok(const struct vnet_rx_hdr *hdr)
 
 /*
  * Validated, and without a checksum to be completed: it gets one, so that a
- * device which it is passed on to may cut it (5.1.6.2).  Extension headers may
- * name another destination: such a packet stays as it is.
+ * device which it is passed on to may cut it (5.1.6.2).  Not one whose extension
+ * headers may name another destination, or whose end is not its own.
  */
 static void vnet_rx_partial(struct sk_buff *skb, const struct vnet_rx_l3 *l3,
 			    u32 transport)
 {
-	struct tcphdr *th = (void *)(skb->data + transport);
 	const void *l3_hdr = skb->data + l3->offset;
-	u32 len = skb->len - transport;
+	u32 len = skb->len - transport, l3_len = skb->len - l3->offset;
+	__sum16 sum;
 
 	if (l3->proto == htons(ETH_P_IP)) {
 		const struct iphdr *ip = l3_hdr;
 
-		th->check = ~tcp_v4_check(len, ip->saddr, ip->daddr, 0);
-	} else if (transport == l3->offset + sizeof(struct ipv6hdr)) {
+		if (ntohs(ip->tot_len) != l3_len)
+			return;
+		sum = ~tcp_v4_check(len, ip->saddr, ip->daddr, 0);
+	} else {
 		const struct ipv6hdr *ip = l3_hdr;
 
-		th->check = ~tcp_v6_check(len, &ip->saddr, &ip->daddr, 0);
-	} else {
-		return;
+		if (len != l3_len - sizeof(*ip) || ntohs(ip->payload_len) != len)
+			return;
+		sum = ~tcp_v6_check(len, &ip->saddr, &ip->daddr, 0);
 	}
+	((struct tcphdr *)(skb->data + transport))->check = sum;
 	skb_partial_csum_set(skb, transport, offsetof(struct tcphdr, check));
 }
 

@@ -594,6 +594,7 @@ void vnet_refill_work(struct work_struct *work);
  * Both are for virtqueue_resize() as well: a buffer that the ring gives back
  * unused.  The queue is stopped.
  */
+void vnet_rx_flush(struct vnet_rxq *rxq);
 void vnet_rx_recycle(struct virtqueue *vq, void *buf);
 void vnet_tx_recycle(struct virtqueue *vq, void *buf);
 

@@ -105,13 +105,15 @@ static int vnet_xsk_reclaim(struct vnet *vnet, u16 i)
 	struct vnet_txq *txq = &vnet->txqs[i];
 	int err = 0;
 
-	vnet_rx_flush(rxq);
-	if (!vnet_xsk_busy(rxq, txq))
-		return 0;
-	if (!vnet->ready)
-		return -ENETDOWN;
-	err = vnet_ring_reset_stopped(vnet, i,
-				      txq->xsk && txq->xsk->order.out);
+	if (vnet_xsk_busy(rxq, txq)) {
+		if (!vnet->ready)
+			return -ENETDOWN;
+		err = vnet_ring_reset_stopped(vnet, i,
+					      txq->xsk && txq->xsk->order.out);
+	}
+	/* All buffers may have been used: then the ring had none to give back. */
+	if (!err)
+		vnet_rx_flush(rxq);
 	return vnet_xsk_busy(rxq, txq) ? err ?: -EIO : 0;
 }
 
