@@ -484,12 +484,12 @@ void vnet_rx_take_all(struct vnet_rxq *rxq)
 
 	if (!rxq->vq)
 		return;
+	vnet_rx_flush(rxq);
 	while ((slot = virtqueue_detach_unused_buf(rxq->vq)))
 		vnet_rx_recycle(rxq->vq, slot);
 	for (i = 0; rxq->slots && i < rxq->nr_slots; i++)
 		if (rxq->slots[i].in_ring)
 			vnet_rx_recycle(rxq->vq, &rxq->slots[i]);
-	vnet_rx_flush(rxq);
 }
 
 static void vnet_rx_slot_free(struct vnet_rxq *rxq, struct vnet_rx_slot *slot)
