@@ -406,7 +406,7 @@ void vring_report_init(struct vring_virtqueue *vr);
 int vring_trace_added(struct vring_virtqueue *vr, void *data, u16 num,
 		      u32 in_bytes);
 void *vring_trace_got(struct vring_virtqueue *vr, void *data, u32 len);
-void vring_trace_decided(struct vring_virtqueue *vr, bool due);
+bool vring_trace_decided(struct vring_virtqueue *vr, bool due);
 void vring_trace_interrupt(struct vring_virtqueue *vr, bool used);
 
 /* vring_chain.c */

@@ -206,9 +206,10 @@ void *vring_trace_got(struct vring_virtqueue *vr, void *data, u32 len)
 	return data;
 }
 
-void vring_trace_decided(struct vring_virtqueue *vr, bool due)
+bool vring_trace_decided(struct vring_virtqueue *vr, bool due)
 {
 	trace_virtqueue_notify(&vr->vq, due);
+	return due;
 }
 
 void vring_trace_interrupt(struct vring_virtqueue *vr, bool used)

@@ -359,7 +359,7 @@ static __always_inline bool vring_decided(struct vring_virtqueue *vr, bool due)
 	else
 		vr->decided[0]++;
 	if (tracepoint_enabled(virtqueue_notify))
-		vring_trace_decided(vr, due);
+		return vring_trace_decided(vr, due);
 	return due;
 }
 

@@ -44,7 +44,9 @@ static __always_inline int split_commit(struct vring_virtqueue *vr, u16 head,
  */
 static __always_inline void split_publish(struct vring_virtqueue *vr)
 {
-	WRITE_ONCE(vr->split.published, vr->added);
+	u64 added = vr->added;
+
+	WRITE_ONCE(vr->split.published, added);
 	/*
 	 * Descriptors, ring entries and @published before the index that
 	 * exposes them (2.7.13.3.1).  Partners: the device's read barrier
@@ -52,7 +54,7 @@ static __always_inline void split_publish(struct vring_virtqueue *vr)
 	 * @published, the barrier in split_interrupt().
 	 */
 	virtio_wmb(vr->weak_barriers);
-	WRITE_ONCE(vr->mem.vring.avail->idx, cpu_to_vring16(vr, vr->added));
+	WRITE_ONCE(vr->mem.vring.avail->idx, cpu_to_vring16(vr, added));
 }
 
 /* A buffer of one segment; there is a free slot. */
