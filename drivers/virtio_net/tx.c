@@ -286,13 +286,13 @@ static bool vnet_tx_is_awaited(const struct sk_buff *skb)
 	if (skb->destructor != sock_wfree)
 		return skb->destructor;
 	return refcount_read(&sk->sk_wmem_alloc) >
-	       READ_ONCE(sk->sk_sndbuf) / 4;
+	       (unsigned int)READ_ONCE(sk->sk_sndbuf) / 4;
 }
 
-/* A slot's packet is in the ring. */
+/* A slot's packet, of so many bytes, is in the ring. */
 static enum vnet_tx_kind vnet_tx_carry(struct vnet_txq *txq,
 				       struct vnet_tx_slot *slot,
-				       struct sk_buff *skb)
+				       struct sk_buff *skb, unsigned int bytes)
 {
 	slot->skb = skb;
 	if (vnet_tx_is_loose(txq, skb)) {
@@ -301,8 +301,10 @@ static enum vnet_tx_kind vnet_tx_carry(struct vnet_txq *txq,
 		nf_reset_ct(skb);
 		return VNET_TX_LOOSE;
 	}
-	slot->kind = vnet_tx_is_awaited(skb) ? VNET_TX_SKB : VNET_TX_LAZY;
-	slot->bytes = skb->len;
+	slot->bytes = bytes;
+	slot->kind = VNET_TX_LAZY;
+	if (vnet_tx_is_awaited(skb))
+		slot->kind = VNET_TX_SKB;
 	return slot->kind;
 }
 
@@ -348,11 +350,13 @@ static bool vnet_tx_place(struct vnet_txq *txq, struct vnet_tx_slot *slot,
  * vnet_tx_send - give a packet to the ring
  * @txq: the queue, up
  * @skb: the packet; the ring's on success
+ * @bytes: its bytes
  *
  * Return: what it is to the ring, or %VNET_TX_NONE when it cannot be sent, and
  * is still the caller's.
  */
-static enum vnet_tx_kind vnet_tx_send(struct vnet_txq *txq, struct sk_buff *skb)
+static enum vnet_tx_kind vnet_tx_send(struct vnet_txq *txq, struct sk_buff *skb,
+				      unsigned int bytes)
 {
 	struct vnet_tx_slot *slot;
 
@@ -366,7 +370,7 @@ static enum vnet_tx_kind vnet_tx_send(struct vnet_txq *txq, struct sk_buff *skb)
 		return VNET_TX_NONE;
 	skb_tx_timestamp(skb);
 	if (likely(vnet_tx_place(txq, slot, skb)))
-		return vnet_tx_carry(txq, slot, skb);
+		return vnet_tx_carry(txq, slot, skb, bytes);
 	vnet_tx_unmap(txq, slot);
 	vnet_tx_slot_put(txq, slot);
 	return VNET_TX_NONE;
@@ -450,7 +454,7 @@ netdev_tx_t vnet_start_xmit(struct sk_buff *skb, struct net_device *dev)
 	low = txq->vq->num_free < (txq->armed ? txq->clean_min : txq->clean_at);
 	if (unlikely(low))
 		vnet_tx_clean(txq, 0);
-	kind = vnet_tx_send(txq, skb);
+	kind = vnet_tx_send(txq, skb, bytes);
 	if (unlikely(kind == VNET_TX_NONE))
 		return vnet_tx_drop(txq, skb);
 	vnet_tx_count(txq, &txq->stats.packets, 1);
