@@ -219,6 +219,24 @@ static void limit_reached(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lazy_out(l), 0);
 }
 
+/* Once one has gone the limits leave eight of the largest packets alone. */
+static void limit_least(struct kunit *test)
+{
+#ifdef CONFIG_BQL
+	struct data_fix *d = data_setup(test, FB_EVENT_IDX);
+	struct dql *dql = &netdev_get_tx_queue(d->f->dev, 0)->dql;
+	struct play_buf b;
+
+	data_quiet(d);
+	KUNIT_ASSERT_TRUE(test, data_xmit(d, 60));
+	KUNIT_ASSERT_TRUE(test, data_take(d, &b));
+	play_done(d->f->p, &b, 0);
+	KUNIT_EXPECT_TRUE(test, play_until(dql_avail(dql) == 8 * 65536));
+#else
+	kunit_skip(test, "the kernel has no byte queue limits");
+#endif
+}
+
 /* A program waits until it may use its memory again. */
 static void users_memory(struct kunit *test)
 {
@@ -274,6 +292,7 @@ static struct kunit_case net_lazy_cases[] = {
 	KUNIT_CASE(kept_many),
 	KUNIT_CASE(socket_full),
 	KUNIT_CASE(limit_reached),
+	KUNIT_CASE(limit_least),
 	KUNIT_CASE(users_memory),
 	KUNIT_CASE(down_and_up),
 	KUNIT_CASE(closed),

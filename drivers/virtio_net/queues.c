@@ -12,10 +12,18 @@
  */
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <net/page_pool.h>
 #include "rx.h"
 #include "vnet_ctl.h"
+
+/*
+ * The byte queue limits leave eight of the largest packets alone: a device that
+ * takes in turns what there is, and shares its processor with the guest, has to
+ * be woken again for each part of what one socket sends.
+ */
+#define VNET_BQL_MIN	SZ_512K
 
 static enum cpuhp_state vnet_state_online;
 
@@ -46,6 +54,7 @@ int vnet_queues_alloc(struct vnet *vnet)
 		txq->vnet = vnet;
 		txq->index = i;
 		txq->queue = netdev_get_tx_queue(vnet->dev, i);
+		netdev_queue_set_dql_min_limit(txq->queue, VNET_BQL_MIN);
 		txq->napi_on = vnet_param_napi_tx;
 		timer_setup(&txq->timer, vnet_tx_timer, TIMER_PINNED);
 		u64_stats_init(&txq->stats.syncp);
