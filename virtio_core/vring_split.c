@@ -236,29 +236,30 @@ void vring_split_init_table(struct vring_desc *desc, unsigned int num,
 		desc[i].next = __cpu_to_virtio16(little_endian, i + 1);
 }
 
-/* The chain that an entry of the used ring names, or NULL for a lie. */
-static __always_inline struct vring_slot *
-split_used_slot(struct vring_virtqueue *vr, u64 published, u16 taken, u32 *id,
-		u32 *len)
+/* The chain in @slots that an entry of the used ring names; false for a lie. */
+static __always_inline bool split_used_slot(struct vring_virtqueue *vr,
+					    struct vring_slot *slots,
+					    u64 published, u16 taken, u32 *id,
+					    u32 *len)
 {
 	const struct vring_used_elem *elem =
 		&vr->mem.vring.used->ring[taken & vr->mem.mask];
-	struct vring_slot *slot;
+	const struct vring_slot *slot;
 
 	*id = vring32_to_cpu(vr, READ_ONCE(elem->id));
 	*len = vring32_to_cpu(vr, READ_ONCE(elem->len));
 	if (unlikely(*id >= vr->mem.num))
 		return vring_bad_id(vr, *id);
-	slot = &vr->mem.slots[*id];
+	slot = &slots[*id];
 	if (unlikely(!slot->data || slot->pos >= published))
 		return vring_stale_id(vr, *id);
 	if (likely(*len <= slot->in_bytes))
-		return slot;
+		return true;
 	if (READ_ONCE(vr->strict))
 		return vring_bad_len(vr, *len, slot->in_bytes);
 	vr->errors[VQ_ERR_LEN]++;
 	*len = slot->in_bytes;
-	return slot;
+	return true;
 }
 
 /* As many used buffers as the used idx that was read last covers. */
@@ -273,9 +274,10 @@ static unsigned int split_get_run(struct vring_virtqueue *vr,
 
 	max = min_t(unsigned int, max, (u16)(vr->split.used_seen - taken));
 	for (n = 0; n < max; n++) {
-		slot = split_used_slot(vr, published, taken + n, &id, &len);
-		if (unlikely(!slot))
+		if (unlikely(!split_used_slot(vr, slots, published, taken + n,
+					      &id, &len)))
 			break;
+		slot = &slots[id];
 		used[n].data = slot->data;
 		used[n].len = len;
 		bytes += len;
