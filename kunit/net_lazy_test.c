@@ -51,27 +51,38 @@ static void lazy_limit(struct lazy *l, unsigned int bytes)
 #endif
 }
 
-static struct lazy *lazy_new(struct kunit *test, u64 features)
+static struct lazy *lazy_of(struct kunit *test, int family, int type)
 {
 	struct lazy *l = kunit_kzalloc(test, sizeof(*l), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, l);
-	l->d = data_setup(test, features);
+	l->d = data_setup(test, FB_EVENT_IDX);
 	l->q = netdev_get_tx_queue(l->d->f->dev, 0);
 	data_quiet(l->d);
 	lazy_limit(l, 1 << 20);
-	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_PACKET, SOCK_RAW,
-					       0, &l->sock), 0);
+	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, family, type, 0,
+					       &l->sock), 0);
 	KUNIT_ASSERT_NOT_NULL(test,
 			      kunit_alloc_resource(test, lazy_init, lazy_close,
 						   GFP_KERNEL, l->sock));
 	return l;
 }
 
+static struct lazy *lazy_new(struct kunit *test)
+{
+	return lazy_of(test, AF_PACKET, SOCK_RAW);
+}
+
 /* Bytes that the socket has on their way. */
 static unsigned int lazy_out(struct lazy *l)
 {
 	return sk_wmem_alloc_get(l->sock->sk);
+}
+
+/* TCP is told of its packets by a function of its own. */
+static void lazy_tcp_free(struct sk_buff *skb)
+{
+	sock_wfree(skb);
 }
 
 /* A packet of the socket; @flags are those of its shared information. */
@@ -88,6 +99,8 @@ static void lazy_xmit(struct lazy *l, u8 flags)
 	skb_set_network_header(skb, ETH_HLEN);
 	skb_shinfo(skb)->flags |= flags;
 	skb_set_owner_w(skb, l->sock->sk);
+	if (sk_is_tcp(l->sock->sk))
+		skb->destructor = lazy_tcp_free;
 	KUNIT_EXPECT_EQ(l->d->f->test, dev_queue_xmit(skb), NET_XMIT_SUCCESS);
 }
 
@@ -104,9 +117,9 @@ static bool lazy_sent(struct lazy *l)
  * None comes after it, and nobody is interrupted: a timer finds it.  It does not
  * come within the same jiffy, and what is slower than that tells nothing.
  */
-static void alone(struct kunit *test)
+static void lazy_alone(struct lazy *l)
 {
-	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	struct kunit *test = l->d->f->test;
 	unsigned int i, interrupts = 0;
 	unsigned long begin, end;
 	bool interrupted;
@@ -124,13 +137,18 @@ static void alone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, interrupts, 0);
 }
 
+static void alone(struct kunit *test)
+{
+	lazy_alone(lazy_new(test));
+}
+
 /*
  * As many as the ring has, sent as they come.  None of them interrupts, but
  * where the timer looks between one and the device's doing.
  */
 static void followed(struct kunit *test)
 {
-	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	struct lazy *l = lazy_new(test);
 	unsigned int i, one, most = 0, interrupts = 0;
 	unsigned long begin = jiffies;
 
@@ -148,7 +166,7 @@ static void followed(struct kunit *test)
 /* The device keeps it: once the timer has looked, an interrupt is due. */
 static void kept(struct kunit *test)
 {
-	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	struct lazy *l = lazy_new(test);
 	struct play_buf b;
 
 	lazy_xmit(l, 0);
@@ -161,7 +179,7 @@ static void kept(struct kunit *test)
 /* Of many that it keeps the interrupt is for most; the last one comes back. */
 static void kept_many(struct kunit *test)
 {
-	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	struct lazy *l = lazy_new(test);
 	struct play_buf *b = l->d->b;
 	unsigned int i, interrupts = 0;
 
@@ -185,7 +203,7 @@ static void kept_many(struct kunit *test)
  */
 static void socket_full(struct kunit *test)
 {
-	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	struct lazy *l = lazy_new(test);
 	unsigned int i, interrupts, missing = 0;
 	unsigned long begin, end;
 
@@ -206,10 +224,65 @@ static void socket_full(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
 }
 
+/* A socket of TCP that has sent nothing yet: a million bytes may go. */
+static void tcp_room(struct kunit *test)
+{
+	lazy_alone(lazy_of(test, AF_INET, SOCK_STREAM));
+}
+
+/* At its pace a packet is more than what it lets queues have. */
+static void tcp_full(struct kunit *test)
+{
+	struct lazy *l = lazy_of(test, AF_INET, SOCK_STREAM);
+
+	l->sock->sk->sk_pacing_rate = 0;
+	lazy_xmit(l, 0);
+	KUNIT_EXPECT_TRUE(test, lazy_sent(l));
+	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
+}
+
+/*
+ * Two are too many, but the first has gone: nobody is interrupted.  Unless it is
+ * still there, when the second is sent.  The timer does not come in one jiffy.
+ */
+static void tcp_second(struct kunit *test, bool gone)
+{
+	struct lazy *l = lazy_of(test, AF_INET, SOCK_STREAM);
+	struct sock *sk = l->sock->sk;
+	unsigned int i, interrupts, wrong = 0;
+	unsigned long begin, end;
+
+	for (i = 0; i < 20; i++) {
+		begin = jiffies;
+		lazy_xmit(l, 0);
+		if (!i)
+			sk->sk_pacing_rate = (lazy_out(l) * 3ul / 2) <<
+					     sk->sk_pacing_shift;
+		interrupts = gone ? lazy_sent(l) : 0;
+		lazy_xmit(l, 0);
+		interrupts += gone ? 0 : lazy_sent(l);
+		interrupts += lazy_sent(l);
+		end = jiffies;
+		wrong += !interrupts != gone && end == begin;
+		KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
+	}
+	KUNIT_EXPECT_EQ(test, wrong, 0);
+}
+
+static void tcp_first_gone(struct kunit *test)
+{
+	tcp_second(test, true);
+}
+
+static void tcp_first_there(struct kunit *test)
+{
+	tcp_second(test, false);
+}
+
 /* No other packet can come to look: the limits are reached. */
 static void limit_reached(struct kunit *test)
 {
-	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	struct lazy *l = lazy_new(test);
 
 	lazy_limit(l, 0);
 	lazy_xmit(l, 0);
@@ -240,7 +313,7 @@ static void limit_least(struct kunit *test)
 /* A program waits until it may use its memory again. */
 static void users_memory(struct kunit *test)
 {
-	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	struct lazy *l = lazy_new(test);
 
 	lazy_xmit(l, SKBFL_ZEROCOPY_ENABLE);
 	KUNIT_EXPECT_TRUE(test, lazy_sent(l));
@@ -250,7 +323,7 @@ static void users_memory(struct kunit *test)
 /* The interface goes down, and the socket does not wait for the device. */
 static void down_and_up(struct kunit *test)
 {
-	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	struct lazy *l = lazy_new(test);
 	struct play_buf b;
 
 	lazy_xmit(l, 0);
@@ -270,7 +343,7 @@ static void down_and_up(struct kunit *test)
 /* It is not kept because nobody has looked yet. */
 static void closed(struct kunit *test)
 {
-	struct lazy *l = lazy_new(test, FB_EVENT_IDX);
+	struct lazy *l = lazy_new(test);
 	unsigned int i;
 
 	for (i = 0; i < 10; i++) {
@@ -291,6 +364,10 @@ static struct kunit_case net_lazy_cases[] = {
 	KUNIT_CASE(kept),
 	KUNIT_CASE(kept_many),
 	KUNIT_CASE(socket_full),
+	KUNIT_CASE(tcp_room),
+	KUNIT_CASE(tcp_full),
+	KUNIT_CASE(tcp_first_gone),
+	KUNIT_CASE(tcp_first_there),
 	KUNIT_CASE(limit_reached),
 	KUNIT_CASE(limit_least),
 	KUNIT_CASE(users_memory),

@@ -44,13 +44,11 @@ void vnet_tx_kick(struct vnet_txq *txq)
 
 /**
  * struct vnet_tx_done - packets that are gone
- * @packets: how many that the byte queue limits count
- * @awaited: how many of them somebody waits for
+ * @num: how many, of the kinds that the byte queue limits count
  * @bytes: their bytes
  */
 struct vnet_tx_done {
-	unsigned int packets;
-	unsigned int awaited;
+	unsigned int num[VNET_TX_LAZY + 1];
 	unsigned int bytes;
 };
 
@@ -75,8 +73,7 @@ static void vnet_tx_release(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 {
 	vnet_tx_unmap(txq, slot);
 	if (likely(slot->kind == VNET_TX_SKB || slot->kind == VNET_TX_LAZY)) {
-		done->packets++;
-		done->awaited += slot->kind == VNET_TX_SKB;
+		done->num[slot->kind]++;
 		done->bytes += slot->bytes;
 		napi_consume_skb(slot->skb, budget);
 	} else {
@@ -88,11 +85,14 @@ static void vnet_tx_release(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 static void vnet_tx_completed(struct vnet_txq *txq,
 			      const struct vnet_tx_done *done)
 {
-	if (!done->packets)
+	unsigned int awaited = done->num[VNET_TX_SKB];
+	unsigned int lazy = done->num[VNET_TX_LAZY];
+
+	if (!awaited && !lazy)
 		return;
-	txq->owed -= done->awaited;
-	txq->lazy -= done->packets - done->awaited;
-	netdev_tx_completed_queue(vnet_tx_queue(txq), done->packets,
+	txq->owed -= awaited;
+	txq->lazy -= lazy;
+	netdev_tx_completed_queue(vnet_tx_queue(txq), awaited + lazy,
 				  done->bytes);
 }
 
@@ -272,10 +272,33 @@ static bool vnet_tx_is_loose(const struct vnet_txq *txq,
 }
 
 /*
+ * A socket of TCP waits when more of its bytes are in queues than these, or
+ * later (ip-sysctl, tcp_limit_output_bytes): a millisecond's worth at its pace.
+ */
+static unsigned long vnet_tx_tcp_limit(const struct sock *sk)
+{
+	const struct netns_ipv4 *ipv4 = &sock_net(sk)->ipv4;
+	unsigned long most = READ_ONCE(ipv4->sysctl_tcp_limit_output_bytes);
+
+	return min(most, READ_ONCE(sk->sk_pacing_rate) >>
+			 READ_ONCE(sk->sk_pacing_shift));
+}
+
+/* The same for what is not of a socket that waits for room in its buffer. */
+static noinline bool vnet_tx_is_awaited_else(const struct sk_buff *skb)
+{
+	const struct sock *sk = skb->sk;
+
+	if (!sk || !sk_fullsock(sk) || !sk_is_tcp(sk))
+		return skb->destructor;
+	return refcount_read(&sk->sk_wmem_alloc) > vnet_tx_tcp_limit(sk);
+}
+
+/*
  * Does somebody wait for this packet to be sent?  A socket that has used up
  * less than a quarter of what it may send does not: half is what makes it wait.
- * Memory of a user's is waited for.  What has no socket, as what is forwarded,
- * is not.
+ * Nor does one of TCP that goes on without.  Memory of a user's is waited for.
+ * What has no socket, as what is forwarded, is not.
  */
 static bool vnet_tx_is_awaited(const struct sk_buff *skb)
 {
@@ -284,28 +307,41 @@ static bool vnet_tx_is_awaited(const struct sk_buff *skb)
 	if (unlikely(skb_shinfo(skb)->flags & SKBFL_ZEROCOPY_ENABLE))
 		return true;
 	if (skb->destructor != sock_wfree)
-		return skb->destructor;
+		return vnet_tx_is_awaited_else(skb);
 	return refcount_read(&sk->sk_wmem_alloc) >
 	       (unsigned int)READ_ONCE(sk->sk_sndbuf) / 4;
 }
 
+/*
+ * What is this packet, not in the ring yet?  Before somebody has to wait for it,
+ * those that nobody was to be interrupted for are looked for: they may be gone.
+ */
+static enum vnet_tx_kind vnet_tx_kind_of(struct vnet_txq *txq,
+					 const struct sk_buff *skb)
+{
+	if (vnet_tx_is_loose(txq, skb))
+		return VNET_TX_LOOSE;
+	if (!vnet_tx_is_awaited(skb))
+		return VNET_TX_LAZY;
+	if (txq->armed || !txq->lazy)
+		return VNET_TX_SKB;
+	vnet_tx_clean(txq, 0);
+	return vnet_tx_is_awaited(skb) ? VNET_TX_SKB : VNET_TX_LAZY;
+}
+
 /* A slot's packet, of so many bytes, is in the ring. */
-static enum vnet_tx_kind vnet_tx_carry(struct vnet_txq *txq,
-				       struct vnet_tx_slot *slot,
-				       struct sk_buff *skb, unsigned int bytes)
+static enum vnet_tx_kind vnet_tx_carry(struct vnet_tx_slot *slot,
+				       struct sk_buff *skb, unsigned int bytes,
+				       enum vnet_tx_kind kind)
 {
 	slot->skb = skb;
-	if (vnet_tx_is_loose(txq, skb)) {
-		slot->kind = VNET_TX_LOOSE;
+	slot->kind = kind;
+	slot->bytes = bytes;
+	if (kind == VNET_TX_LOOSE) {
 		skb_orphan(skb);
 		nf_reset_ct(skb);
-		return VNET_TX_LOOSE;
 	}
-	slot->bytes = bytes;
-	slot->kind = VNET_TX_LAZY;
-	if (vnet_tx_is_awaited(skb))
-		slot->kind = VNET_TX_SKB;
-	return slot->kind;
+	return kind;
 }
 
 /* A packet of one piece, the header included: its only descriptor. */
@@ -358,6 +394,7 @@ static bool vnet_tx_place(struct vnet_txq *txq, struct vnet_tx_slot *slot,
 static enum vnet_tx_kind vnet_tx_send(struct vnet_txq *txq, struct sk_buff *skb,
 				      unsigned int bytes)
 {
+	enum vnet_tx_kind kind = vnet_tx_kind_of(txq, skb);
 	struct vnet_tx_slot *slot;
 
 	/* The ring is smaller than what the stack thinks a packet may be. */
@@ -370,7 +407,7 @@ static enum vnet_tx_kind vnet_tx_send(struct vnet_txq *txq, struct sk_buff *skb,
 		return VNET_TX_NONE;
 	skb_tx_timestamp(skb);
 	if (likely(vnet_tx_place(txq, slot, skb)))
-		return vnet_tx_carry(txq, slot, skb, bytes);
+		return vnet_tx_carry(slot, skb, bytes, kind);
 	vnet_tx_unmap(txq, slot);
 	vnet_tx_slot_put(txq, slot);
 	return VNET_TX_NONE;
@@ -446,21 +483,19 @@ netdev_tx_t vnet_start_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct vnet_txq *txq = &vnet->txqs[skb_get_queue_mapping(skb)];
 	unsigned int bytes = skb->len;
 	enum vnet_tx_kind kind;
-	bool low;
 
 	if (unlikely(!txq->up))
 		return vnet_tx_drop(txq, skb);
 	/* To look moves the event of an interrupt that is due (2.7.7). */
-	low = txq->vq->num_free < (txq->armed ? txq->clean_min : txq->clean_at);
-	if (unlikely(low))
+	if (unlikely(txq->vq->num_free <
+		     (txq->armed ? txq->clean_min : txq->clean_at)))
 		vnet_tx_clean(txq, 0);
 	kind = vnet_tx_send(txq, skb, bytes);
 	if (unlikely(kind == VNET_TX_NONE))
 		return vnet_tx_drop(txq, skb);
 	vnet_tx_count(txq, &txq->stats.packets, 1);
 	vnet_tx_count(txq, &txq->stats.bytes, bytes);
-	/* Another packet has room when there was room for two. */
-	if (unlikely(low) && txq->vq->num_free < txq->need)
+	if (unlikely(txq->vq->num_free < txq->need))
 		vnet_tx_full(txq);
 	if (vnet_tx_kick_now(txq, bytes, kind))
 		vnet_tx_kick(txq);
