@@ -10,12 +10,12 @@
  * queue limits), with one decision for all of them.  That it has sent some is
  * found out by NAPI where somebody waits for it: the interrupt is asked for
  * when most are gone, so that it takes many at a time.  A socket that may send
- * much more before it has to wait does not, nor does who forwards: their packets
- * are looked for by later ones, every sixteen entries of the ring, and by a
- * timer, which finds the last ones.  Packets that nobody waits for at all are
- * the driver's own as soon as they are in the ring, and later ones find out that
- * they are gone; with the module parameter napi_tx off these are all packets of
- * the stack.
+ * more before it has to wait does not, nor does who forwards: their packets are
+ * looked for by later ones, every sixteen entries of the ring or when somebody
+ * would have to wait, and by a timer, which finds the last ones.  Packets that
+ * nobody waits for at all are the driver's own as soon as they are in the ring,
+ * and later ones find out that they are gone; with the module parameter napi_tx
+ * off these are all packets of the stack.
  *
  * A queue is stopped when the next packet might not fit, and goes on when a
  * quarter of the ring is free.
