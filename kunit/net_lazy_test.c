@@ -3,14 +3,15 @@
  * DOC: Suite virtio_net_lazy: packets that may stay a while
  *
  * virtio_net asks for an interrupt when somebody waits for a packet to be sent.
- * A socket that may send much more does not: its packets are found by those
- * that follow, or by a timer.  What these cases hold against the driver is what
+ * A socket that may send more does not: its packets are found by those that
+ * follow, by receive, or by a timer.  What these cases hold against the driver is what
  * the stack relies on: each packet comes back soon without help, whoever waits
  * is not kept waiting, and the device is asked for interrupts only then.
  */
 #include <linux/if_packet.h>
 #include <linux/module.h>
 #include <linux/net.h>
+#include <linux/sizes.h>
 #include <net/sock.h>
 
 #include "net_data_fix.h"
@@ -86,13 +87,13 @@ static void lazy_tcp_free(struct sk_buff *skb)
 }
 
 /* A packet of the socket; @flags are those of its shared information. */
-static void lazy_xmit(struct lazy *l, u8 flags)
+static void lazy_xmit_len(struct lazy *l, unsigned int len, u8 flags)
 {
-	struct sk_buff *skb = alloc_skb(256, GFP_KERNEL);
+	struct sk_buff *skb = alloc_skb(128 + len, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(l->d->f->test, skb);
 	skb_reserve(skb, 64);
-	skb_put_data(skb, l->d->sent, 60);
+	skb_put_data(skb, l->d->sent, len);
 	skb->dev = l->d->f->dev;
 	skb->protocol = htons(ETHERTYPE);
 	skb_reset_mac_header(skb);
@@ -102,6 +103,12 @@ static void lazy_xmit(struct lazy *l, u8 flags)
 	if (sk_is_tcp(l->sock->sk))
 		skb->destructor = lazy_tcp_free;
 	KUNIT_EXPECT_EQ(l->d->f->test, dev_queue_xmit(skb), NET_XMIT_SUCCESS);
+}
+
+/* A packet of TCP's counts as much from 32 KiB on. */
+static void lazy_xmit(struct lazy *l, u8 flags)
+{
+	lazy_xmit_len(l, sk_is_tcp(l->sock->sk) ? SZ_32K : 60, flags);
 }
 
 /* The device sends the next one; was it asked for an interrupt? */
@@ -230,6 +237,39 @@ static void tcp_room(struct kunit *test)
 	lazy_alone(lazy_of(test, AF_INET, SOCK_STREAM));
 }
 
+/* A little of TCP's: more may wait for it, so as to go with it. */
+static void tcp_little(struct kunit *test)
+{
+	struct lazy *l = lazy_of(test, AF_INET, SOCK_STREAM);
+
+	lazy_xmit_len(l, SZ_32K - 1, 0);
+	KUNIT_EXPECT_TRUE(test, lazy_sent(l));
+	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
+}
+
+/* An acknowledgement comes: TCP has its packet back before the timer looks. */
+static void tcp_answer(struct kunit *test)
+{
+	struct lazy *l = lazy_of(test, AF_INET, SOCK_STREAM);
+	const struct lie frame = { .len = 333 };
+	unsigned int i, got, late = 0;
+	unsigned long begin;
+
+	for (i = 0; i < 20; i++) {
+		schedule_timeout_uninterruptible(3);
+		begin = jiffies;
+		got = l->d->got;
+		lazy_xmit(l, 0);
+		lazy_sent(l);
+		data_send(l->d, &frame);
+		while (READ_ONCE(l->d->got) == got && jiffies == begin)
+			cond_resched();
+		late += lazy_out(l) && jiffies == begin;
+	}
+	KUNIT_EXPECT_EQ(test, late, 0);
+	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
+}
+
 /* At its pace a packet is more than what it lets queues have. */
 static void tcp_full(struct kunit *test)
 {
@@ -253,6 +293,8 @@ static void tcp_second(struct kunit *test, bool gone)
 	unsigned long begin, end;
 
 	for (i = 0; i < 20; i++) {
+		/* No timer is left of the last time. */
+		schedule_timeout_uninterruptible(3);
 		begin = jiffies;
 		lazy_xmit(l, 0);
 		if (!i)
@@ -366,6 +408,8 @@ static struct kunit_case net_lazy_cases[] = {
 	KUNIT_CASE(socket_full),
 	KUNIT_CASE(tcp_room),
 	KUNIT_CASE(tcp_full),
+	KUNIT_CASE(tcp_little),
+	KUNIT_CASE(tcp_answer),
 	KUNIT_CASE(tcp_first_gone),
 	KUNIT_CASE(tcp_first_there),
 	KUNIT_CASE(limit_reached),

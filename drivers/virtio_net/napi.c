@@ -109,6 +109,21 @@ static void vnet_rx_feed(struct vnet_rxq *rxq)
 					      VNET_REFILL_DELAY);
 }
 
+/*
+ * What came may acknowledge what was sent, and TCP wants to have that back
+ * first.  If somebody holds the lock it is to send, and looks as well.
+ */
+static noinline void vnet_rx_look(struct vnet_txq *txq)
+{
+	struct netdev_queue *q = vnet_tx_queue(txq);
+
+	if (!__netif_tx_trylock(q))
+		return;
+	if (txq->up && !txq->armed)
+		vnet_tx_clean(txq, 0);
+	__netif_tx_unlock(q);
+}
+
 static int vnet_rx_poll(struct napi_struct *napi, int budget)
 {
 	struct vnet_rxq *rxq = container_of(napi, struct vnet_rxq, napi);
@@ -119,6 +134,8 @@ static int vnet_rx_poll(struct napi_struct *napi, int budget)
 	/* Netpoll wants to send, with interrupts off: no memory is moved. */
 	if (unlikely(!budget))
 		return 0;
+	if (READ_ONCE(vnet->txqs[rxq->index].rx_looks))
+		vnet_rx_look(&vnet->txqs[rxq->index]);
 	done = vnet_rx_packets(rxq, budget);
 	vnet_rx_feed(rxq);
 	if (done >= budget)

@@ -19,9 +19,9 @@
 #include "vnet_ctl.h"
 
 /*
- * The byte queue limits leave eight of the largest packets alone: a device that
- * takes in turns what there is, and shares its processor with the guest, has to
- * be woken again for each part of what one socket sends.
+ * The byte queue limits, once a packet has gone, leave eight of the largest
+ * alone: a device that takes in turns what there is, and shares its processor
+ * with the guest, has to be woken again for each part of what one socket sends.
  */
 #define VNET_BQL_MIN	SZ_512K
 

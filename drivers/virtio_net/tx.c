@@ -12,15 +12,17 @@
  * when most are gone, so that it takes many at a time.  A socket that may send
  * more before it has to wait does not, nor does who forwards: their packets are
  * looked for by later ones, every sixteen entries of the ring or when somebody
- * would have to wait, and by a timer, which finds the last ones.  Packets that
- * nobody waits for at all are the driver's own as soon as they are in the ring,
- * and later ones find out that they are gone; with the module parameter napi_tx
- * off these are all packets of the stack.
+ * would have to wait, by receive when they are TCP's, and by a timer, which
+ * finds the last ones.  Packets that nobody waits for at all are the driver's
+ * own as soon as they are in the ring, and later ones find out that they are
+ * gone; with the module parameter napi_tx off these are all packets of the
+ * stack.
  *
  * A queue is stopped when the next packet might not fit, and goes on when a
  * quarter of the ring is free.
  */
 #include <linux/etherdevice.h>
+#include <linux/sizes.h>
 #include <linux/skbuff.h>
 #include <net/tcp.h>
 #include <net/xdp.h>
@@ -29,6 +31,12 @@
 
 /* Packets are looked for when they take so many more entries of the ring. */
 #define VNET_TX_LOOK	16
+
+/*
+ * A packet of TCP that is part of much, in bytes: with less in its hands a
+ * socket may wait for it to be sent, so as to send more at once (autocorking).
+ */
+#define VNET_TX_BULK	SZ_32K
 
 /**
  * vnet_tx_kick - tell the device of what was added
@@ -148,6 +156,8 @@ void vnet_tx_clean(struct vnet_txq *txq, int budget)
 			vnet_tx_release(txq, txq->used[i].data, budget, &done);
 	} while (n == VNET_BATCH);
 	vnet_tx_completed(txq, &done);
+	if (!txq->lazy)
+		WRITE_ONCE(txq->rx_looks, false);
 	vnet_tx_look_later(txq);
 	vnet_tx_wake(txq);
 	/* Frames of sockets may wait for this, which NAPI alone sends. */
@@ -284,30 +294,48 @@ static unsigned long vnet_tx_tcp_limit(const struct sock *sk)
 			 READ_ONCE(sk->sk_pacing_shift));
 }
 
-/* The same for what is not of a socket that waits for room in its buffer. */
-static noinline bool vnet_tx_is_awaited_else(const struct sk_buff *skb)
+/*
+ * Of TCP, does somebody wait for it?  Not in the middle of much.  TCP wants to
+ * have it back when there is an acknowledgement, so receive looks for it.
+ */
+static bool vnet_tx_is_awaited_tcp(struct vnet_txq *txq,
+				   const struct sk_buff *skb)
 {
 	const struct sock *sk = skb->sk;
 
-	if (!sk || !sk_fullsock(sk) || !sk_is_tcp(sk))
-		return skb->destructor;
-	return refcount_read(&sk->sk_wmem_alloc) > vnet_tx_tcp_limit(sk);
+	if (skb->len < VNET_TX_BULK ||
+	    refcount_read(&sk->sk_wmem_alloc) > vnet_tx_tcp_limit(sk))
+		return true;
+	if (!txq->rx_looks)
+		WRITE_ONCE(txq->rx_looks, true);
+	return false;
+}
+
+/* What does not belong to a socket that only wants room in its buffer. */
+static noinline bool vnet_tx_is_awaited_else(struct vnet_txq *txq,
+					     const struct sk_buff *skb)
+{
+	const struct sock *sk = skb->sk;
+
+	if (sk && sk_fullsock(sk) && sk_is_tcp(sk))
+		return vnet_tx_is_awaited_tcp(txq, skb);
+	return skb->destructor;
 }
 
 /*
  * Does somebody wait for this packet to be sent?  A socket that has used up
  * less than a quarter of what it may send does not: half is what makes it wait.
- * Nor does one of TCP that goes on without.  Memory of a user's is waited for.
- * What has no socket, as what is forwarded, is not.
+ * Memory of a user's is waited for.  What has no socket, as what is forwarded,
+ * is not.
  */
-static bool vnet_tx_is_awaited(const struct sk_buff *skb)
+static bool vnet_tx_is_awaited(struct vnet_txq *txq, const struct sk_buff *skb)
 {
 	const struct sock *sk = skb->sk;
 
 	if (unlikely(skb_shinfo(skb)->flags & SKBFL_ZEROCOPY_ENABLE))
 		return true;
 	if (skb->destructor != sock_wfree)
-		return vnet_tx_is_awaited_else(skb);
+		return vnet_tx_is_awaited_else(txq, skb);
 	return refcount_read(&sk->sk_wmem_alloc) >
 	       (unsigned int)READ_ONCE(sk->sk_sndbuf) / 4;
 }
@@ -321,12 +349,13 @@ static enum vnet_tx_kind vnet_tx_kind_of(struct vnet_txq *txq,
 {
 	if (vnet_tx_is_loose(txq, skb))
 		return VNET_TX_LOOSE;
-	if (!vnet_tx_is_awaited(skb))
+	if (!vnet_tx_is_awaited(txq, skb))
 		return VNET_TX_LAZY;
+	/* To look moves the event of an interrupt that is due (2.7.7). */
 	if (txq->armed || !txq->lazy)
 		return VNET_TX_SKB;
 	vnet_tx_clean(txq, 0);
-	return vnet_tx_is_awaited(skb) ? VNET_TX_SKB : VNET_TX_LAZY;
+	return vnet_tx_is_awaited(txq, skb) ? VNET_TX_SKB : VNET_TX_LAZY;
 }
 
 /* A slot's packet, of so many bytes, is in the ring. */

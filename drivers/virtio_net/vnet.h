@@ -384,6 +384,8 @@ struct vnet_tx_slot {
  * @use_table: packets go to the ring as descriptor tables
  * @plain: the ring takes addresses, and the device takes them as they are
  * @napi_on: completions are looked for by NAPI, not by later packets
+ * @rx_looks: packets of TCP may be in the ring that nobody is interrupted for:
+ *	receive looks for them; written under the transmit lock
  * @xsk: AF_XDP sockets send as well, or NULL; changes while the queue is stopped
  * @free_slots: slots without a packet
  * @up: the device takes packets; under the transmit lock
@@ -392,8 +394,7 @@ struct vnet_tx_slot {
  * @on: NAPI is enabled; under RTNL
  * @need: ring entries that a packet may need
  * @low: with fewer free ring entries a queue that was stopped does not go on
- * @clean_at: with fewer free ring entries the next packet looks for sent ones;
- *	with this many it leaves room for another
+ * @clean_at: with fewer free ring entries the next packet looks for sent ones
  * @clean_min: the least that @clean_at may be
  * @max_frags: fragments that a packet may have
  * @owed: packets in the ring that somebody waits for; written under the
@@ -423,6 +424,7 @@ struct vnet_txq {
 	bool use_table;
 	bool plain;
 	bool napi_on;
+	bool rx_looks;
 	struct vnet_xsk *xsk;
 
 	struct vnet_tx_slot *free_slots ____cacheline_aligned_in_smp;
