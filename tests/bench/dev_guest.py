@@ -81,6 +81,11 @@ def functions(lines):
     return "".join(out)
 
 
+def alone():
+    """What keeps a program to one processor; a thread that is woken waits for its turn."""
+    return ["taskset", "-c", str(max(os.sched_getaffinity(0))), "chrt", "--batch", "0"]
+
+
 class Modules:
     """Which modules each side has, and what they need of the kernel's."""
 
@@ -140,7 +145,7 @@ class Drain(threading.Thread):
 class Guest:
     """One boot.  'files' has dev_work, net_work, perhaps net_peer, perhaps the plugin."""
 
-    def __init__(self, kernel, modules, folder, files, cpus=1):
+    def __init__(self, kernel, modules, folder, files, cpus=1, shared=False):
         self.folder, self.kernel, self.modules = folder, kernel, modules
         self.plugin, self._peer, self._queues = files.get("plugin"), files.get("peer"), cpus
         self._cpus = 1 if self.plugin else max(cpus, CPUS)
@@ -150,7 +155,7 @@ class Guest:
         self._sockets = tempfile.TemporaryDirectory()
         initrd = self._archive(files)
         with open(self._path("qemu"), "wb") as log:
-            self._qemu = qemu.start(self._command(initrd), log)
+            self._qemu = qemu.start((alone() if shared else []) + self._command(initrd), log)
         try:
             self._talk()
         except (BenchError, OSError) as e:

@@ -80,6 +80,7 @@ class Row:
 
     which = 1       # device of that driver
     cpus = 1        # processors of the guest; with more of them nothing is counted
+    shared = False  # guest and device share a processor of the host
 
     def __init__(self, name, driver, unit, amount):
         self.name, self.driver, self.unit, self.amount = name, driver, unit, amount

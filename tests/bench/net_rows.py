@@ -39,6 +39,16 @@ class Net(Row):
         return result(guest.one(f"/bench/net_work {self._way} {amount} {self._flows} {device}"))
 
 
+class Shared(Net):
+    """The same where guest, device and peer take turns on one processor of the host."""
+
+    shared = True
+
+    def __init__(self, way):
+        super().__init__(way)
+        self.name += "/shared"
+
+
 class Alone(Net):
     """A datagram, or one packet of a stream, and nothing more before it is answered."""
 
@@ -50,6 +60,7 @@ class Alone(Net):
 
 
 NET_ROWS = ([Net(way) for way in WAYS] + [Alone(way) for way in ALONE] +
+            [Shared(way) for way in WAYS] +
             [Net(way, pairs) for way in WAYS for pairs in (1, 2, 4)])
 
 
