@@ -252,10 +252,10 @@ static void tcp_answer(struct kunit *test)
 {
 	struct lazy *l = lazy_of(test, AF_INET, SOCK_STREAM);
 	const struct lie frame = { .len = 333 };
-	unsigned int i, got, late = 0;
+	unsigned int i, got, late = 0, soon = 0;
 	unsigned long begin;
 
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < 200 && soon < 20; i++) {
 		schedule_timeout_uninterruptible(3);
 		begin = jiffies;
 		got = l->d->got;
@@ -264,9 +264,14 @@ static void tcp_answer(struct kunit *test)
 		data_send(l->d, &frame);
 		while (READ_ONCE(l->d->got) == got && jiffies == begin)
 			cond_resched();
+		if (READ_ONCE(l->d->got) == got)
+			continue;
 		late += lazy_out(l) && jiffies == begin;
+		soon += jiffies == begin;
 	}
 	KUNIT_EXPECT_EQ(test, late, 0);
+	if (!soon)
+		kunit_skip(test, "nothing is done within a jiffy here");
 	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
 }
 

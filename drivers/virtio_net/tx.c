@@ -33,8 +33,9 @@
 #define VNET_TX_LOOK	16
 
 /*
- * A packet of TCP that is part of much, in bytes: with less in its hands a
- * socket may wait for it to be sent, so as to send more at once (autocorking).
+ * A packet of TCP that is part of much, in bytes.  Until one is gone, and not
+ * acknowledged, TCP may hold back what is less than a packet (autocorking): who
+ * sends a little at a time would wait for the timer again and again.
  */
 #define VNET_TX_BULK	SZ_32K
 
@@ -156,7 +157,7 @@ void vnet_tx_clean(struct vnet_txq *txq, int budget)
 			vnet_tx_release(txq, txq->used[i].data, budget, &done);
 	} while (n == VNET_BATCH);
 	vnet_tx_completed(txq, &done);
-	if (!txq->lazy)
+	if (unlikely(txq->rx_looks) && !txq->lazy)
 		WRITE_ONCE(txq->rx_looks, false);
 	vnet_tx_look_later(txq);
 	vnet_tx_wake(txq);
