@@ -112,7 +112,7 @@ static void vnet_rx_feed(struct vnet_rxq *rxq)
 /*
  * What came may acknowledge what was sent, and TCP wants to have that back
  * first.  It is no more than a help: who holds the lock is not waited for, and
- * the acknowledgement may come on another pair.
+ * the ACK may come on another pair.
  */
 static noinline void vnet_rx_look(struct vnet_txq *txq)
 {

@@ -297,7 +297,7 @@ static unsigned long vnet_tx_tcp_limit(const struct sock *sk)
 
 /*
  * Of TCP, does somebody wait for it?  Not in the middle of much.  TCP wants to
- * have it back when there is an acknowledgement, so receive looks for it.
+ * have it back when there is an ACK, so receive looks for it.
  */
 static bool vnet_tx_is_awaited_tcp(struct vnet_txq *txq,
 				   const struct sk_buff *skb)
