@@ -180,8 +180,9 @@ static void vnet_rx_partial(struct sk_buff *skb, const struct vnet_rx_l3 *l3,
  *
  * Return: false when it is to be refused.
  */
-static bool vnet_rx_gso(const struct vnet_features *f,
-			const struct vnet_rx_hdr *hdr, struct sk_buff *skb)
+static noinline bool vnet_rx_gso(const struct vnet_features *f,
+				 const struct vnet_rx_hdr *hdr,
+				 struct sk_buff *skb)
 {
 	struct vnet_rx_l3 l3 = vnet_rx_network(skb);
 	unsigned int kind = vnet_rx_gso_kind(f, hdr->gso_type, l3.proto);
