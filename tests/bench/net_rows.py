@@ -47,6 +47,9 @@ class Shared(Net):
     def __init__(self, way):
         super().__init__(way)
         self.name += "/shared"
+        # Bursts that fit in the ring: each turn is about one.
+        if way == "udp-recv":
+            self._way = "udp-recv-128"
 
 
 class Alone(Net):

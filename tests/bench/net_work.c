@@ -4,7 +4,7 @@
  *
  *	net_work up INTERFACE PAIRS DEVICE
  *	net_work udp-send|udp-recv|tcp-send|tcp-recv UNITS FLOWS DEVICE
- *	net_work udp-1|tcp-send-1|tcp-recv-1 UNITS 1 DEVICE
+ *	net_work udp-recv-128|udp-1|tcp-send-1|tcp-recv-1 UNITS 1 DEVICE
  *
  * 'up' gives the interface its address, and so many queue pairs.  The others
  * warm up, then do their work with net_peer.c on the host, and print what
@@ -34,8 +34,12 @@
 /* 64 less Ethernet, IP, UDP and FCS. */
 #define PAYLOAD		(64 - 14 - 20 - 8 - 4)
 #define BATCH		64
-/* Datagrams asked for at a time; twice as many are under way. */
-#define ASK		128
+/* Datagrams asked for at a time, and how often beforehand: of a stream. */
+#define ASK		512
+#define ASKS		4
+/* Of bursts, which the ring takes as they come. */
+#define BURST		128
+#define BURSTS		2
 #define CHUNK		65536
 
 static char chunk[CHUNK];
@@ -209,9 +213,9 @@ static uint64_t udp_count(int fd, uint64_t due)
 	return got;
 }
 
-static void udp_ask(int fd, uint64_t *left)
+static void udp_ask(int fd, uint64_t *left, uint32_t most)
 {
-	struct net_ask ask = { *left < ASK ? *left : ASK, PAYLOAD };
+	struct net_ask ask = { *left < most ? *left : most, PAYLOAD };
 
 	if (ask.num && send(fd, &ask, sizeof(ask), 0) != sizeof(ask))
 		die("ask");
@@ -219,24 +223,34 @@ static void udp_ask(int fd, uint64_t *left)
 }
 
 /* Never more under way than the host's queue takes: none is lost. */
-static void udp_recv(int fd, uint64_t due)
+static void udp_take(int fd, uint64_t due, uint32_t most, int asks)
 {
 	uint64_t left = due, got = 0, asked = 0;
 	int n;
 
 	prepare(CHUNK);
-	udp_ask(fd, &left);
-	udp_ask(fd, &left);
+	while (asks--)
+		udp_ask(fd, &left, most);
 	while (got < due) {
 		n = recvmmsg(fd, messages, BATCH, MSG_WAITFORONE, NULL);
 		if (n < 1)
 			die("recvmmsg");
 		got += n;
-		while (left && got - asked >= ASK) {
-			udp_ask(fd, &left);
-			asked += ASK;
+		while (left && got - asked >= most) {
+			udp_ask(fd, &left, most);
+			asked += most;
 		}
 	}
+}
+
+static void udp_recv(int fd, uint64_t due)
+{
+	udp_take(fd, due, ASK, ASKS);
+}
+
+static void udp_recv_bursts(int fd, uint64_t due)
+{
+	udp_take(fd, due, BURST, BURSTS);
 }
 
 static void tcp_send(int fd, uint64_t units)
@@ -315,6 +329,7 @@ struct kind {
 static const struct kind kinds[] = {
 	{ "udp-send", SOCK_DGRAM, PORT_SINK, 2000, udp_send },
 	{ "udp-recv", SOCK_DGRAM, PORT_SOURCE, 2000, udp_recv },
+	{ "udp-recv-128", SOCK_DGRAM, PORT_SOURCE, 2000, udp_recv_bursts },
 	{ "tcp-send", SOCK_STREAM, PORT_SINK, 64, tcp_send },
 	{ "tcp-recv", SOCK_STREAM, PORT_SOURCE, 64, tcp_recv },
 	{ "udp-1", SOCK_DGRAM, PORT_SOURCE, 200, udp_alone },
