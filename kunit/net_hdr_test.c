@@ -30,7 +30,13 @@ enum {
 };
 
 /* Kinds of packets: Ethernet, perhaps a tag, IP, TCP or UDP; more behind it. */
-enum { V6 = 1, UDP = 2, TAG = 4, TRAILER = 8 };
+enum {
+	V6 = 1, UDP = 2, TAG = 4, TRAILER = 8,
+	/* More in the network header, or behind it. */
+	OPTIONS = 16, FRAGMENT = 32,
+	/* Its version is neither. */
+	VERSION = 64,
+};
 
 static unsigned int network(unsigned int kind)
 {
@@ -39,7 +45,27 @@ static unsigned int network(unsigned int kind)
 
 static unsigned int transport(unsigned int kind)
 {
-	return network(kind) + (kind & V6 ? 40 : 20);
+	unsigned int len = network(kind) + (kind & V6 ? 40 : 20);
+
+	if (kind & OPTIONS)
+		len += kind & V6 ? 8 : 4;
+	if (kind & FRAGMENT && kind & V6)
+		len += 8;
+	return len;
+}
+
+/* Destination options of padding, or a first fragment: RFC 8200, 4.5, 4.6. */
+static void put_extension(u8 *p, unsigned int kind)
+{
+	p[40] = p[6];
+	if (kind & OPTIONS) {
+		p[6] = 60;
+		p[42] = 1;
+		p[43] = 4;
+	} else {
+		p[6] = 44;
+		p[43] = 1;
+	}
 }
 
 static void put_network(u8 *p, unsigned int kind, u16 len)
@@ -47,7 +73,7 @@ static void put_network(u8 *p, unsigned int kind, u16 len)
 	u8 proto = kind & UDP ? IPPROTO_UDP : IPPROTO_TCP;
 
 	if (kind & V6) {
-		p[0] = 0x60;
+		p[0] = kind & VERSION ? 0x50 : 0x60;
 		p[4] = (len - 40) >> 8;
 		p[5] = len - 40;
 		p[6] = proto;
@@ -56,11 +82,15 @@ static void put_network(u8 *p, unsigned int kind, u16 len)
 		p[23] = 1;
 		p[24] = 0xfd;
 		p[39] = 2;
+		if (kind & (OPTIONS | FRAGMENT))
+			put_extension(p, kind);
 		return;
 	}
-	p[0] = 0x45;
+	p[0] = (kind & VERSION ? 0x50 : 0x40) | (kind & OPTIONS ? 6 : 5);
 	p[2] = len >> 8;
 	p[3] = len;
+	/* More fragments follow: RFC 791, 3.1. */
+	p[6] = kind & FRAGMENT ? 0x20 : 0;
 	p[8] = 64;
 	p[9] = proto;
 	/* 10.0.0.1 to 10.0.0.2 */
@@ -201,6 +231,28 @@ static const struct rx_case rx_cases[] = {
 	{ "TCPv6, validated only", .kind = V6, .payload = 3000,
 	  .flags = DATA_VALID, .type = TCP6, .size = 1448,
 	  .summed = CHECKSUM_PARTIAL, .gso = SKB_GSO_TCPV6, .sum = 0x05d7 },
+	{ "TCPv4, validated only, with options", .kind = OPTIONS,
+	  .payload = 3000, .flags = DATA_VALID, .type = TCP4, .size = 1448,
+	  .summed = CHECKSUM_PARTIAL, .gso = SKB_GSO_TCPV4, .sum = 0x1fd5 },
+	/* They may name another destination: the sum stays as it is. */
+	{ "TCPv6, validated only, with options", .kind = V6 | OPTIONS,
+	  .payload = 3000, .flags = DATA_VALID, .type = TCP6, .size = 1448,
+	  .summed = CHECKSUM_UNNECESSARY, .gso = SKB_GSO_TCPV6 },
+	{ "TCPv4, validated only, a fragment", .kind = FRAGMENT,
+	  .payload = 3000, .flags = DATA_VALID, .type = TCP4, .size = 1448,
+	  .refused = true },
+	{ "TCPv6, validated only, a fragment", .kind = V6 | FRAGMENT,
+	  .payload = 3000, .flags = DATA_VALID, .type = TCP6, .size = 1448,
+	  .refused = true },
+	{ "TCPv4 that is UDP, validated only", .kind = UDP, .payload = 3000,
+	  .flags = DATA_VALID, .type = TCP4, .size = 1448, .refused = true },
+	{ "TCPv6 that is UDP, validated only", .kind = V6 | UDP,
+	  .payload = 3000, .flags = DATA_VALID, .type = TCP6, .size = 1448,
+	  .refused = true },
+	{ "TCPv4 of another version", .kind = VERSION, .payload = 3000,
+	  .flags = DATA_VALID, .type = TCP4, .size = 1448, .refused = true },
+	{ "TCPv6 of another version", .kind = V6 | VERSION, .payload = 3000,
+	  .flags = DATA_VALID, .type = TCP6, .size = 1448, .refused = true },
 	/* The length in it is not the packet's: nobody could cut it so. */
 	{ "TCPv4, validated only, with a trailer", .kind = TRAILER,
 	  .payload = 3000, .flags = DATA_VALID, .type = TCP4, .size = 1448,

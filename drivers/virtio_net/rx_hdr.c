@@ -15,8 +15,9 @@
 #include <linux/ipv6.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
-#include <net/flow_dissector.h>
+#include <net/ip.h>
 #include <net/ip6_checksum.h>
+#include <net/ipv6.h>
 #include <net/tcp.h>
 #include "hdr.h"
 
@@ -86,6 +87,38 @@ static unsigned int vnet_rx_gso_kind(const struct vnet_features *f, u8 type,
 	}
 }
 
+/* Where the payload of a packet of IPv4 begins, if it is this, and whole; or 0. */
+static u32 vnet_rx_v4_payload(struct sk_buff *skb, u32 off, u8 ip_proto)
+{
+	const struct iphdr *ip;
+
+	if (!pskb_may_pull(skb, off + sizeof(*ip)))
+		return 0;
+	ip = (void *)(skb->data + off);
+	if (ip->version != 4 || ip->ihl < 5 || ip_is_fragment(ip) ||
+	    ip->protocol != ip_proto)
+		return 0;
+	return off + 4 * ip->ihl;
+}
+
+/* The same of IPv6, behind its extension headers. */
+static u32 vnet_rx_v6_payload(struct sk_buff *skb, u32 off, u8 ip_proto)
+{
+	const struct ipv6hdr *ip;
+	__be16 fragment;
+	int payload;
+	u8 next;
+
+	if (!pskb_may_pull(skb, off + sizeof(*ip)))
+		return 0;
+	ip = (void *)(skb->data + off);
+	next = ip->nexthdr;
+	if (ip->version != 6)
+		return 0;
+	payload = ipv6_skip_exthdr(skb, off + sizeof(*ip), &next, &fragment);
+	return payload < 0 || fragment || next != ip_proto ? 0 : payload;
+}
+
 /*
  * Where the transport header begins, or 0.  With a checksum to be completed
  * it is where that begins; a device that did it all (DATA_VALID) should have
@@ -95,19 +128,17 @@ static u32 vnet_rx_transport(const struct vnet_rx_hdr *hdr,
 			     struct sk_buff *skb, const struct vnet_rx_l3 *l3,
 			     u8 ip_proto)
 {
-	struct flow_keys_basic keys;
+	u32 transport;
 
 	if (hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)
 		return hdr->csum_start;
+	if (l3->proto == htons(ETH_P_IP))
+		transport = vnet_rx_v4_payload(skb, l3->offset, ip_proto);
+	else
+		transport = vnet_rx_v6_payload(skb, l3->offset, ip_proto);
 	skb_set_network_header(skb, l3->offset);
-	if (!skb_flow_dissect_flow_keys_basic(NULL, skb, &keys, skb->data,
-					      l3->proto, l3->offset,
-					      skb_headlen(skb), 0))
-		return 0;
-	if (keys.basic.ip_proto != ip_proto)
-		return 0;
-	skb_set_transport_header(skb, keys.control.thoff);
-	return keys.control.thoff;
+	skb_set_transport_header(skb, transport);
+	return transport;
 }
 
 /* The fixed part of the network header, and which protocol it announces. */
