@@ -92,7 +92,7 @@ static void set_up(int fd)
 	a = address("255.255.255.0", 0);
 	memcpy(&ifr.ifr_netmask, &a, sizeof(a));
 	check(ioctl(fd, SIOCSIFNETMASK, &ifr), "SIOCSIFNETMASK");
-	/* All that the guest's flows ask for beforehand. */
+	/* More than all that the guest's flows ask for beforehand: 8192. */
 	ifr.ifr_qlen = 20000;
 	check(ioctl(fd, SIOCSIFTXQLEN, &ifr), "SIOCSIFTXQLEN");
 	ifr.ifr_flags = IFF_UP;

@@ -9,6 +9,8 @@ from dev_rows import Amount, Row, result
 FIRST_FD = 100
 GUEST_MAC = "52:54:00:77:00:02"
 WAYS = ("udp-send", "udp-recv", "tcp-send", "tcp-recv")
+# Datagrams in bursts that fit in the ring.
+BURSTS = "udp-recv-128"
 # One at a time: what a unit is.
 ALONE = {"udp": "answer", "tcp-send": "60 KiB", "tcp-recv": "60 KiB"}
 FLOWS = 4
@@ -47,9 +49,9 @@ class Shared(Net):
     def __init__(self, way):
         super().__init__(way)
         self.name += "/shared"
-        # Bursts that fit in the ring: each turn is about one.
+        # Each turn is about a burst.
         if way == "udp-recv":
-            self._way = "udp-recv-128"
+            self._way = BURSTS
 
 
 class Alone(Net):
@@ -62,7 +64,7 @@ class Alone(Net):
         self._way = f"{way}-1"
 
 
-NET_ROWS = ([Net(way) for way in WAYS] + [Alone(way) for way in ALONE] +
+NET_ROWS = ([Net(way) for way in (*WAYS, BURSTS)] + [Alone(way) for way in ALONE] +
             [Shared(way) for way in WAYS] +
             [Net(way, pairs) for way in WAYS for pairs in (1, 2, 4)])
 

@@ -9,9 +9,11 @@
  * 'up' gives the interface its address, and so many queue pairs.  The others
  * warm up, then do their work with net_peer.c on the host, and print what
  * dev_mark.h says.  Units are datagrams in Ethernet frames of 64 bytes, FCS
- * included, that arrived, or 64 KiB of a stream.  Ways that end in 1 do nothing
- * before they have the host's answer: units are a datagram each way, or a PIECE
- * of a stream that goes, or comes.  With several FLOWS each is a process on a
+ * included, that arrived, or 64 KiB of a stream.  Of udp-recv so many are under
+ * way that the guest does not wait for the host; of udp-recv-128 they are
+ * bursts that fit in the ring.  Ways that end in 1 do nothing before they have
+ * the host's answer: units are a datagram each way, or a PIECE of a stream that
+ * goes, or comes.  With several FLOWS each is a process on a
  * CPU of its own.
  */
 #define _GNU_SOURCE
@@ -34,7 +36,7 @@
 /* 64 less Ethernet, IP, UDP and FCS. */
 #define PAYLOAD		(64 - 14 - 20 - 8 - 4)
 #define BATCH		64
-/* Datagrams asked for at a time, and how often beforehand: of a stream. */
+/* Datagrams asked for at a time, and how often beforehand: more than are read. */
 #define ASK		512
 #define ASKS		4
 /* Of bursts, which the ring takes as they come. */
