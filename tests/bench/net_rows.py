@@ -28,6 +28,8 @@ class Net(Row):
         self._flows = FLOWS if pairs else 1
         if pairs:
             self.cpus = FLOWS
+            # More processors than the host has: the longer, the less by chance.
+            self.amount = amount._replace(timed=4 * amount.timed)
 
     def work(self, guest, device, amount):
         if self.cpus == 1:
