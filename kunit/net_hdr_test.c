@@ -36,6 +36,8 @@ enum {
 	OPTIONS = 16, FRAGMENT = 32,
 	/* Its version is neither. */
 	VERSION = 64,
+	/* With OPTIONS of IPv6: nine headers of them, one too many. */
+	MANY = 128,
 };
 
 static unsigned int network(unsigned int kind)
@@ -49,6 +51,8 @@ static unsigned int transport(unsigned int kind)
 
 	if (kind & OPTIONS)
 		len += kind & V6 ? 8 : 4;
+	if (kind & MANY)
+		len += 8 * 8;
 	if (kind & FRAGMENT && kind & V6)
 		len += 8;
 	return len;
@@ -57,11 +61,18 @@ static unsigned int transport(unsigned int kind)
 /* Destination options of padding, or a first fragment: RFC 8200, 4.5, 4.6. */
 static void put_extension(u8 *p, unsigned int kind)
 {
+	unsigned int i;
+
 	p[40] = p[6];
 	if (kind & OPTIONS) {
 		p[6] = 60;
 		p[42] = 1;
 		p[43] = 4;
+		if (kind & MANY) {
+			p[104] = p[40];
+			for (i = 0; i < 8; i++)
+				p[40 + 8 * i] = 60;
+		}
 	} else {
 		p[6] = 44;
 		p[43] = 1;
@@ -238,6 +249,9 @@ static const struct rx_case rx_cases[] = {
 	{ "TCPv6, validated only, with options", .kind = V6 | OPTIONS,
 	  .payload = 3000, .flags = DATA_VALID, .type = TCP6, .size = 1448,
 	  .summed = CHECKSUM_UNNECESSARY, .gso = SKB_GSO_TCPV6 },
+	{ "TCPv6, validated only, nine headers of options",
+	  .kind = V6 | OPTIONS | MANY, .payload = 3000, .flags = DATA_VALID,
+	  .type = TCP6, .size = 1448, .refused = true },
 	{ "TCPv4, validated only, a fragment", .kind = FRAGMENT,
 	  .payload = 3000, .flags = DATA_VALID, .type = TCP4, .size = 1448,
 	  .refused = true },

@@ -21,6 +21,9 @@
 #include <net/tcp.h>
 #include "hdr.h"
 
+/* So many extension headers are looked behind (RFC 8504, 5.3). */
+#define VNET_RX_OPTIONS	8
+
 /* The checksum is left to us, or to whom we pass the packet on to. */
 static bool vnet_rx_csum(const struct vnet_rx_hdr *hdr, struct sk_buff *skb)
 {
@@ -101,22 +104,37 @@ static u32 vnet_rx_v4_payload(struct sk_buff *skb, u32 off, u8 ip_proto)
 	return off + 4 * ip->ihl;
 }
 
-/* The same of IPv6, behind its extension headers. */
+/* Extension headers that a whole packet has before its payload (RFC 8200, 4.1). */
+static bool vnet_rx_v6_may_skip(u8 header)
+{
+	return header == NEXTHDR_HOP || header == NEXTHDR_ROUTING ||
+	       header == NEXTHDR_DEST;
+}
+
+/* The same of IPv6, behind some extension headers. */
 static u32 vnet_rx_v6_payload(struct sk_buff *skb, u32 off, u8 ip_proto)
 {
+	const struct ipv6_opt_hdr *option;
 	const struct ipv6hdr *ip;
-	__be16 fragment;
-	int payload;
+	unsigned int n;
 	u8 next;
 
 	if (!pskb_may_pull(skb, off + sizeof(*ip)))
 		return 0;
 	ip = (void *)(skb->data + off);
-	next = ip->nexthdr;
 	if (ip->version != 6)
 		return 0;
-	payload = ipv6_skip_exthdr(skb, off + sizeof(*ip), &next, &fragment);
-	return payload < 0 || fragment || next != ip_proto ? 0 : payload;
+	next = ip->nexthdr;
+	off += sizeof(*ip);
+	for (n = 0; next != ip_proto; n++) {
+		if (n == VNET_RX_OPTIONS || !vnet_rx_v6_may_skip(next) ||
+		    !pskb_may_pull(skb, off + sizeof(*option)))
+			return 0;
+		option = (void *)(skb->data + off);
+		next = option->nexthdr;
+		off += ipv6_optlen(option);
+	}
+	return off;
 }
 
 /*
