@@ -6,6 +6,7 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/slab.h>
+#include <net/addrconf.h>
 
 #include "net_ctrl_fix.h"
 
@@ -225,6 +226,18 @@ void net_oblige_rest(struct net_fix *f)
 	net_oblige_stop(f);
 }
 
+/*
+ * IPv6 gives an interface an address up to a second after it is up, and has the
+ * device told of its group: in the middle of what a test plays.  Under RTNL.
+ */
+static void net_without_ipv6(struct net_device *dev)
+{
+	struct inet6_dev *idev = __in6_dev_get(dev);
+
+	if (idev)
+		WRITE_ONCE(idev->cnf.disable_ipv6, 1);
+}
+
 /**
  * net_try_start - put it on the bus
  * @f: the device
@@ -247,6 +260,8 @@ bool net_try_start(struct net_fix *f)
 	for_each_netdev(&init_net, dev)
 		if (dev->dev.parent == &f->m->vdev.dev)
 			f->dev = dev;
+	if (f->dev)
+		net_without_ipv6(f->dev);
 	rtnl_unlock();
 	return f->m->vdev.dev.driver && f->dev;
 }
