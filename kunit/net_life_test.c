@@ -336,6 +336,28 @@ static void ring_sizes(struct kunit *test)
 	expect_both_ways(d, 2);
 }
 
+/* There is no memory for another ring: those that are there are used on. */
+static void rings_no_memory(struct kunit *test)
+{
+	struct data_fix *d;
+	struct net_fix *f;
+
+	if (!IS_ENABLED(CONFIG_DMA_OPS))
+		kunit_skip(test, "no DMA operations of a device's own here");
+	d = life_open(test, FB_RING_RESET | FB_INDIRECT | FB_PLATFORM);
+	f = d->f;
+	f->m->coherent_max = 0;
+	net_user_start(f, set_rings);
+	KUNIT_EXPECT_EQ(test, net_user_result(f), -ENOMEM);
+	expect_rings(f, 64, 64);
+	expect_both_ways(d, 1);
+	f->m->coherent_max = SIZE_MAX;
+	net_user_start(f, set_rings);
+	KUNIT_EXPECT_EQ(test, net_user_result(f), 0);
+	expect_rings(f, 32, 16);
+	expect_both_ways(d, 2);
+}
+
 /*
  * A packet of 64 KiB lies in 40 buffers of 1664 bytes, or in 17 descriptors; also
  * one that was not put together, if the device may have such an MTU.
@@ -553,6 +575,7 @@ static struct kunit_case net_life_cases[] = {
 	KUNIT_CASE(link_back),
 	KUNIT_CASE(sleeps),
 	KUNIT_CASE(ring_sizes),
+	KUNIT_CASE(rings_no_memory),
 	KUNIT_CASE(rings_too_small),
 	KUNIT_CASE(ring_mid_packet),
 	KUNIT_CASE(speed_told),
