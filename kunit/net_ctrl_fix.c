@@ -13,6 +13,9 @@
 /* Of the device; locally administered. */
 static const u8 net_mac[ETH_ALEN] = { 0x52, 0x54, 0, 0x12, 0x34, 0x56 };
 
+/* As often nothing has to be there, before there is nothing. */
+#define LOOKS		20
+
 static void net_user_work(struct work_struct *work)
 {
 	struct net_user *u = container_of(work, struct net_user, work);
@@ -79,6 +82,7 @@ static void net_oblige(struct work_struct *work)
 
 	while (!READ_ONCE(f->stop)) {
 		if (!play_try_take(f->p, f->q_ctrl, &f->last.b)) {
+			f->idle++;
 			usleep_range(500, 1000);
 			continue;
 		}
@@ -213,16 +217,19 @@ void net_oblige_stop(struct net_fix *f)
  * net_oblige_rest - accept commands until no more come, and stop then
  * @f: the device, which accepts them already
  *
- * Some come by themselves a little later.
+ * Some come by themselves a little later.  That time passed is not enough: the
+ * host may have held all of the guest up, and nobody has looked.
  */
 void net_oblige_rest(struct net_fix *f)
 {
-	unsigned int before;
+	unsigned int before, looks;
 
 	do {
 		before = READ_ONCE(f->obliged);
+		looks = READ_ONCE(f->idle);
 		msleep(100);
-	} while (before != READ_ONCE(f->obliged));
+	} while (!f->stop && (before != READ_ONCE(f->obliged) ||
+			      READ_ONCE(f->idle) - looks < LOOKS));
 	net_oblige_stop(f);
 }
 

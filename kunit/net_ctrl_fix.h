@@ -190,6 +190,7 @@ struct net_cmd {
  * @obliging: accepts commands while the test is busy
  * @stop: tells it to end
  * @obliged: commands that it accepted
+ * @idle: times that it looked and there was none
  * @last: the last of them
  * @mq: the last that was about several queues
  * @told_addr: one of them was an address
@@ -212,6 +213,7 @@ struct net_fix {
 	struct work_struct obliging;
 	bool stop;
 	unsigned int obliged;
+	unsigned int idle;
 	struct net_cmd last;
 	struct net_cmd mq;
 	bool told_addr;

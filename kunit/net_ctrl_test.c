@@ -198,6 +198,7 @@ static void fails_meanwhile(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, net_user_result(f), -EIO);
 	KUNIT_EXPECT_LT(test, jiffies - begin, (unsigned long)LIMIT * HZ);
 	KUNIT_EXPECT_TRUE(test, play_until(f->p->life > life));
+	KUNIT_EXPECT_TRUE(test, play_until(netif_device_present(f->dev)));
 	expect_works(f);
 }
 

@@ -122,12 +122,13 @@ static bool lazy_sent(struct lazy *l)
 
 /*
  * None comes after it, and nobody is interrupted: a timer finds it.  It does not
- * come within the same jiffy, and what is slower than that tells nothing.
+ * come within the same jiffy, and what is slower than that tells nothing.  Nor
+ * does a round that the host holds up: where the timer is missing, all are late.
  */
 static void lazy_alone(struct lazy *l)
 {
 	struct kunit *test = l->d->f->test;
-	unsigned int i, interrupts = 0;
+	unsigned int i, interrupts = 0, late = 0;
 	unsigned long begin, end;
 	bool interrupted;
 
@@ -139,9 +140,10 @@ static void lazy_alone(struct lazy *l)
 		end = jiffies;
 		interrupts += interrupted && end == begin;
 		KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
-		KUNIT_EXPECT_TRUE(test, time_before(jiffies, begin + A_WHILE));
+		late += time_after_eq(jiffies, begin + A_WHILE);
 	}
 	KUNIT_EXPECT_EQ(test, interrupts, 0);
+	KUNIT_EXPECT_LT(test, late, 10);
 }
 
 static void alone(struct kunit *test)
@@ -163,11 +165,22 @@ static void followed(struct kunit *test)
 		lazy_xmit(l, 0);
 		one = i ? one : lazy_out(l);
 		most = max(most, lazy_out(l));
-		interrupts += lazy_sent(l);
+		if (!lazy_sent(l))
+			continue;
+		interrupts++;
+		/* For who polls: that may be a thread of this processor. */
+		usleep_range(500, 1000);
 	}
 	KUNIT_EXPECT_LE(test, interrupts, jiffies - begin);
 	KUNIT_EXPECT_LE(test, most, 17 * one);
 	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
+}
+
+/* Time for the timer, and after it for who polls. */
+static void lazy_wait(void)
+{
+	schedule_timeout_uninterruptible(A_WHILE);
+	usleep_range(500, 1000);
 }
 
 /* The device keeps it: once the timer has looked, an interrupt is due. */
@@ -178,7 +191,7 @@ static void kept(struct kunit *test)
 
 	lazy_xmit(l, 0);
 	KUNIT_ASSERT_TRUE(test, data_take(l->d, &b));
-	schedule_timeout_uninterruptible(A_WHILE);
+	lazy_wait();
 	KUNIT_EXPECT_TRUE(test, play_finish(l->d->f->p, &b, 0));
 	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
 }
@@ -194,12 +207,12 @@ static void kept_many(struct kunit *test)
 		lazy_xmit(l, 0);
 	for (i = 0; i < 12; i++)
 		KUNIT_ASSERT_TRUE(test, data_take(l->d, &b[i]));
-	schedule_timeout_uninterruptible(A_WHILE);
+	lazy_wait();
 	for (i = 0; i < 11; i++)
 		interrupts += play_finish(l->d->f->p, &b[i], 0);
 	KUNIT_EXPECT_GE(test, interrupts, 1);
 	/* NAPI lets go of those, and the timer looks for what is left. */
-	schedule_timeout_uninterruptible(A_WHILE);
+	lazy_wait();
 	play_finish(l->d->f->p, &b[11], 0);
 	KUNIT_EXPECT_TRUE(test, play_until(!lazy_out(l)));
 }

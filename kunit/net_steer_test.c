@@ -354,9 +354,7 @@ static void pairs_unused(struct kunit *test)
 	rtnl_lock();
 	dev_close(f->dev);
 	rtnl_unlock();
-	net_oblige_start(f);
 	net_open(f);
-	net_oblige_rest(f);
 	for (i = 0; i < 4; i++)
 		KUNIT_EXPECT_FALSE(test, __netif_subqueue_stopped(f->dev, i));
 }
