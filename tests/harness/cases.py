@@ -100,7 +100,7 @@ class Job:
 
     def __init__(self, case, config, which, settings):
         self.case, self.config, self.which, self.settings = case, config, which, settings
-        self.crashed = ""           # the signal that ended QEMU when it ran first
+        self.crashed = ""           # the fault of QEMU's when it ran first
 
     @property
     def name(self):

@@ -25,7 +25,16 @@ HARMLESS = re.compile(
 # orders whenever a device leaves a slot.
 LOCKS = re.compile(r"WARNING: possible circular locking dependency detected.*?</TASK>", re.S)
 KNOWN = re.compile(r"trying to acquire lock:\s.*reset_lock.*at: pciehp_unconfigure_device")
+# A fault of QEMU's emulator (seen with 7.2): a processor that runs code from
+# before the kernel patched it meets the breakpoint which stood there meanwhile,
+# is sent back to where none is any more, and meets it again, without an end.
+STALE = re.compile(r"NMI backtrace(?:(?!NMI backtrace).)*?RIP: \w+:asm_exc_int3\b", re.S)
 MARK = "vgd-case:"
+
+
+def stale_code(text):
+    """Did a processor of the emulator's run code that was gone?"""
+    return bool(STALE.search(text))
 
 
 def _unless_known(report):

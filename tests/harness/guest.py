@@ -36,11 +36,20 @@ class Outcome:
         self.seconds, self.document = 0.0, ktap.Document()
         self.reusable = False       # whether the guest may run another case
         self.crash = ""             # the signal that ended QEMU itself
+        self.stale = False          # its emulator ran code that was gone
 
     @property
     def undecided(self):
-        """Did QEMU's own end keep the case from one, with nothing else to say?"""
+        """Did a fault of QEMU's keep the case from an end, with nothing that failed?"""
+        if self.stale:
+            return not self.document.failed
         return bool(self.crash) and len(self.reasons) == 1
+
+    @property
+    def fault(self):
+        """Which one, in words."""
+        return (f"QEMU itself ended with {self.crash}" if self.crash
+                else "QEMU's emulator ran code that was gone")
 
     @property
     def facts(self):
@@ -338,6 +347,7 @@ class Guest:
                 outcome.reusable = False
         else:
             self._drain()
+            outcome.stale = self.accel == "tcg" and dmesg.stale_code(self.log[console_at:])
         bad = dmesg.bad_lines(text if outcome.reusable else self._before_dump(console_at),
                               outcome.job.case.io_errors)
         if bad:

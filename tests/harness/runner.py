@@ -118,7 +118,7 @@ class Runner:
                 if not left and outcome.reusable:
                     self._power_off(guest, outcome)
                 if outcome.undecided and not job.crashed:
-                    job.crashed = outcome.crash
+                    job.crashed = outcome.fault
                     self._crashed(guest, outcome)
                     left.insert(0, job)
                 else:
@@ -133,7 +133,7 @@ class Runner:
 
     def _crashed(self, guest, outcome):
         """A fault of QEMU's is none of the guest's, if it does not come again."""
-        self.terminal.line(f"RETRY {outcome.job.name}: QEMU itself ended with {outcome.crash}, "
+        self.terminal.line(f"RETRY {outcome.job.name}: {outcome.fault}, "
                            f"and nothing had failed: once more (log: {guest.console_path})")
 
     def _again(self, jobs):
